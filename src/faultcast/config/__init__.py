@@ -1,0 +1,1 @@
+"""Typed, frozen configuration: what a plant's files mean and how its forecasts are made."""

@@ -1,0 +1,64 @@
+"""Read configuration files and name every fault in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from faultcast.config.layout import Layout
+from faultcast.config.plant import Frozen, Plant
+from faultcast.errors import ConfigError, UnknownPlantError
+
+T = TypeVar("T", bound=Frozen)
+
+
+def load_plant(layout: Layout, plant: str) -> Plant:
+    """Read `configs/plants/<plant>.yaml`; the plant's name is the file's.
+
+    Raises:
+        UnknownPlantError: there is no such file.
+        ConfigError: the file cannot be used.
+    """
+    path = layout.plant_config(plant)
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
+        raise UnknownPlantError(plant, path.relative_to(layout.root), known)
+    return load_config(path, Plant, name=plant)
+
+
+def load_config(path: Path, kind: type[T], **known: object) -> T:
+    """Read a YAML file as a configuration of a kind; `known` are keys that the file must not repeat.
+
+    Raises:
+        ConfigError: unreadable YAML, an unknown key, a missing key or a value of the wrong type.
+    """
+    content = _read_mapping(path)
+    repeated = [f"{key}: remove it, the file's name says it" for key in known if key in content]
+    if repeated:
+        raise ConfigError(path, repeated)
+    try:
+        return kind.model_validate({**known, **content})
+    except ValidationError as invalid:
+        raise ConfigError(path, [_fault(error) for error in invalid.errors()]) from None
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as unreadable:
+        raise ConfigError(path, [f"not YAML: {' '.join(str(unreadable).split())}"]) from None
+    if not isinstance(content, dict):
+        raise ConfigError(path, ["empty, or not a mapping of keys to values"])
+    return content
+
+
+def _fault(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "the whole file"
+    if error["type"] == "extra_forbidden":
+        return f"{key}: unknown key; remove it or mend its spelling (faultcast config schema lists all keys)"
+    if error["type"] == "missing":
+        return f"{key}: missing; add it (faultcast config schema says what it means)"
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,169 @@
+"""The configuration of a plant: `configs/plants/<plant>.yaml`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from faultcast.config.duration import Duration
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+Column = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class Frozen(BaseModel):
+    """A configuration that cannot change after it was read and knows all its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Repair(StrEnum):
+    """The named rules by which `ingest` may mend what is merely ugly.
+
+    A rule that a plant does not allow turns its finding into a violation of the contract.
+    """
+
+    SORT = "sort"
+    DROP_DUPLICATES = "drop_duplicates"
+    KEEP_LAST = "keep_last"
+    NON_FINITE_TO_MISSING = "non_finite_to_missing"
+    OUT_OF_RANGE_TO_MISSING = "out_of_range_to_missing"
+    DROP_UNKNOWN_MACHINES = "drop_unknown_machines"
+    DROP_LATE_EVENTS = "drop_late_events"
+
+
+class Sensor(Frozen):
+    """A column of readings: its unit and the range that a working sensor can report."""
+
+    unit: str = Field(description="unit of the readings, for example V, bar or mm/s")
+    min: float = Field(allow_inf_nan=False, description="lowest possible reading")
+    max: float = Field(allow_inf_nan=False, description="highest possible reading")
+    meaning: str = Field(default="", description="what is measured, for reports and the API's page")
+
+    @model_validator(mode="after")
+    def _range_is_not_empty(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min {self.min} is not below max {self.max}")
+        return self
+
+
+class Telemetry(Frozen):
+    """Where the readings are: one row a machine and time, one column a sensor."""
+
+    path: str = Field(description="file or folder of files below data/raw/<plant>/, CSV or Parquet")
+    machine: Column
+    time: Column
+    interval: Duration = Field(description="usual time between two readings of a machine")
+    sensors: dict[Name, Sensor] = Field(min_length=1, description="column name of each sensor")
+
+
+class Errors(Frozen):
+    """Where the non-fatal error messages are: one row a machine, time and code."""
+
+    path: str
+    machine: Column
+    time: Column
+    code: Column
+    codes: tuple[Name, ...] = Field(min_length=1, description="the codes that become features")
+
+
+class ComponentEvents(Frozen):
+    """Where failures or replacements are: one row a machine, time and component."""
+
+    path: str
+    machine: Column
+    time: Column
+    component: Column
+
+
+class Machines(Frozen):
+    """Where the machines are described: one row a machine."""
+
+    path: str
+    machine: Column
+    model: Column | None = None
+    models: tuple[Name, ...] = Field(default=(), description="the models that become features")
+    age: Column | None = Field(default=None, description="age in years when the telemetry starts")
+
+
+class Features(Frozen):
+    """How readings become features."""
+
+    stride: Duration = Field(description="time between two forecasts of a machine")
+    windows: tuple[Duration, ...] = Field(min_length=1, description="lengths of the rolling windows")
+    lags: tuple[Duration, ...] = Field(default=(), description="how long ago earlier readings are taken")
+
+
+class Split(Frozen):
+    """Shares of the time span, latest last: what is neither validation nor test is for training."""
+
+    validation: Share = 0.2
+    test: Share = 0.2
+
+
+class Alarm(Frozen):
+    """When a forecast is worth a planner's visit."""
+
+    lead_time: Duration = Field(description="how long before a failure the alarm must stand")
+    max_false_alarms: float = Field(
+        default=1.0, gt=0, description="false alarms per machine-month that planners accept"
+    )
+
+
+class Algorithm(StrEnum):
+    """The estimators that a plant can choose."""
+
+    HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
+    LOGISTIC_REGRESSION = "logistic_regression"
+
+
+class Model(Frozen):
+    """How the model is fitted."""
+
+    algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING
+    seed: int = Field(default=0, ge=0)
+
+
+def _known_time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is not a time zone of the IANA database, for example Europe/Berlin or UTC")
+    return value
+
+
+class Plant(Frozen):
+    """A plant: where its files are, what their columns mean, what is forecast and how."""
+
+    name: Name
+    title: str = Field(description="the plant's name for people")
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)] = Field(
+        description="time zone of times without an offset"
+    )
+    telemetry: Telemetry
+    failures: ComponentEvents
+    errors: Errors | None = None
+    maintenance: ComponentEvents | None = None
+    machines: Machines | None = None
+    components: tuple[Name, ...] = Field(min_length=1, description="the components that fail")
+    repairs: tuple[Repair, ...] = Field(default=(), description="the repairs that ingest may make")
+    horizon: Duration = Field(description="a forecast covers failures in (t, t + horizon]")
+    features: Features
+    split: Split = Split()
+    alarm: Alarm
+    model: Model = Model()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.time_zone)
+
+    @model_validator(mode="after")
+    def _settings_agree(self) -> Self:
+        if self.alarm.lead_time > self.horizon:
+            raise ValueError("alarm.lead_time is longer than horizon: no alarm could ever stand that early")
+        if self.features.stride > self.horizon:
+            raise ValueError("features.stride is longer than horizon: failures would fall between two forecasts")
+        return self
