@@ -97,5 +97,12 @@ class DiskError(FaultcastError):
         )
 
 
+class StageNotRunError(FaultcastError):
+    """A file that an earlier stage writes and that is not there yet."""
+
+    def __init__(self, path: Path, stage: str) -> None:
+        super().__init__(f"{path}: not there yet. Write it with: dvc repro {stage}")
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]

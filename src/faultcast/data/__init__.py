@@ -1,0 +1,1 @@
+"""A plant's data: contracts, readers, quality report, simulator, canonical form."""
