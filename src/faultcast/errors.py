@@ -104,5 +104,19 @@ class StageNotRunError(FaultcastError):
         super().__init__(f"{path}: not there yet. Write it with: dvc repro {stage}")
 
 
+class SplitError(FaultcastError):
+    """A part of the split that cannot teach or judge anything."""
+
+    def __init__(self, part: str, rows: int, positives: int) -> None:
+        lacks = "no row before a failure" if rows else "no row at all"
+        if rows and positives == rows:
+            lacks = "only rows before a failure"
+        super().__init__(
+            f"the {part} part of the split holds {lacks} ({rows} rows, {positives} of them within the horizon of a "
+            "failure). Give it a larger share (split.validation, split.test), shorten horizon or "
+            "features.windows, or bring longer records."
+        )
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]

@@ -1,0 +1,1 @@
+"""From canonical readings and events to feature rows: the one path for training and serving."""

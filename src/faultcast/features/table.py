@@ -1,0 +1,40 @@
+"""A plant's feature table: a row every stride for each machine, with features and labels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from faultcast.config.plant import Plant
+from faultcast.features.build import build_features
+from faultcast.features.labels import add_labels
+from faultcast.features.spec import FeatureSpec
+
+
+def forecast_times(telemetry: pl.LazyFrame, stride: timedelta) -> pl.LazyFrame:
+    """Return the rows (machine, t): multiples of the stride with a reading in (t - stride, t].
+
+    Times are counted from the epoch in UTC, so that rows do not move when a plant's records grow.
+    """
+    floor = pl.col("time").dt.truncate(stride)
+    ceiling = pl.when(floor == pl.col("time")).then(floor).otherwise(floor + stride)
+    times = telemetry.select("machine", ceiling.alias("time")).unique()
+    return times.filter(
+        pl.col("time") <= telemetry.select(pl.col("time").max()).collect().item()
+    ).sort("machine", "time")
+
+
+def feature_table(
+    plant: Plant, telemetry: pl.LazyFrame, events: pl.LazyFrame, machines: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Build a plant's rows, features and labels from its canonical data.
+
+    Returns:
+        `machine`, `time`, the features as Float32, `label_<component>` and `label_machine` as Boolean (null
+        where the records end before the horizon does), sorted by machine and time.
+    """
+    rows = forecast_times(telemetry, plant.features.stride)
+    features = build_features(FeatureSpec.from_plant(plant), rows, telemetry, events, machines)
+    until = telemetry.select(pl.col("time").max()).collect().item()
+    return add_labels(features, events, plant.components, plant.horizon, until)
