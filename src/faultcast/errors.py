@@ -23,8 +23,8 @@ class ProjectNotFoundError(FaultcastError):
 
     def __init__(self, start: Path) -> None:
         super().__init__(
-            f"{start}: no faultcast project here or above (a folder with params.yaml and configs/). "
-            "Change into your clone and try again."
+            f"{start}: no faultcast project here or above "
+            "(a folder with params.yaml and configs/). Change into your clone and try again."
         )
 
 
@@ -34,7 +34,9 @@ class ConfigError(FaultcastError):
     def __init__(self, path: Path, faults: Sequence[str]) -> None:
         self.path = path
         self.faults = tuple(faults)
-        super().__init__("\n".join([f"{path}: the configuration cannot be used:", *_indent(faults)]))
+        super().__init__(
+            "\n".join([f"{path}: the configuration cannot be used:", *_indent(faults)])
+        )
 
 
 class UnknownPlantError(FaultcastError):
@@ -52,8 +54,8 @@ class UnknownPlantError(FaultcastError):
 class Violation:
     """One place where a file breaks its contract.
 
-    `row` counts data rows from 1 as a spreadsheet shows them under the header line (the first data row is
-    row 2 of the file); None where the whole file or column is meant.
+    `row` is what a spreadsheet shows: the header is row 1, the first data row is row 2. It is None
+    where the whole file or column is meant.
     """
 
     file: Path
@@ -74,14 +76,17 @@ class Violation:
 class ContractError(FaultcastError):
     """Input files that break their contract, with every violation."""
 
-    def __init__(self, plant: str, violations: Sequence[Violation], report: Path | None = None) -> None:
+    def __init__(
+        self, plant: str, violations: Sequence[Violation], report: Path | None = None
+    ) -> None:
         self.violations = tuple(violations)
         shown = [str(v) for v in self.violations[:_SHOWN_VIOLATIONS]]
         if len(self.violations) > len(shown):
             where = f"all of them: {report}" if report else "mend these first"
             shown.append(f"... and {len(self.violations) - len(shown)} more ({where})")
         count = len(self.violations)
-        head = f"plant {plant}: {count} violation{'s' if count > 1 else ''} of the data contract; nothing was written"
+        plural = "s" if count > 1 else ""
+        head = f"plant {plant}: {count} violation{plural} of the data contract; nothing was written"
         super().__init__("\n".join([head, *_indent(shown)]))
 
 
@@ -92,8 +97,8 @@ class DiskError(FaultcastError):
 
     def __init__(self, path: Path, reason: OSError) -> None:
         super().__init__(
-            f"{path}: could not be written ({reason.strerror or reason}); the earlier version is untouched. "
-            "Free some disk space or mend the permissions, then run the same command again."
+            f"{path}: could not be written ({reason.strerror or reason}); the earlier version is "
+            "untouched. Free some disk space or mend the permissions, then run the command again."
         )
 
 
@@ -112,9 +117,9 @@ class SplitError(FaultcastError):
         if rows and positives == rows:
             lacks = "only rows before a failure"
         super().__init__(
-            f"the {part} part of the split holds {lacks} ({rows} rows, {positives} of them within the horizon of a "
-            "failure). Give it a larger share (split.validation, split.test), shorten horizon or "
-            "features.windows, or bring longer records."
+            f"the {part} part of the split holds {lacks} ({rows} rows, {positives} of them within "
+            "the horizon of a failure). Give it a larger share (split.validation, split.test), "
+            "shorten horizon or features.windows, or bring longer records."
         )
 
 

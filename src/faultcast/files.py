@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,15 @@ from pathlib import Path
 
 from faultcast.errors import DiskError
 
-_WRITE_FAILURES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
+_WRITE_FAILURES = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EIO,
+}
 
 
 @contextmanager
@@ -25,7 +32,7 @@ def replacing(target: Path) -> Iterator[Path]:
     with _scratch(target) as scratch:
         draft = scratch / target.name
         yield draft
-        os.replace(draft, target)
+        draft.replace(target)
 
 
 @contextmanager
@@ -42,8 +49,8 @@ def replacing_folder(target: Path) -> Iterator[Path]:
         draft.mkdir()
         yield draft
         if target.exists():
-            os.replace(target, earlier)
-        os.replace(draft, target)
+            target.replace(earlier)
+        draft.replace(target)
 
 
 @contextmanager
@@ -51,7 +58,9 @@ def _scratch(target: Path) -> Iterator[Path]:
     scratch = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+        scratch = Path(
+            tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        )
         yield scratch
     except OSError as reason:
         if reason.errno not in _WRITE_FAILURES:

@@ -22,13 +22,14 @@ def parse_duration(value: object) -> timedelta:
         return value
     if not isinstance(value, str) or not re.match(_PATTERN, value):
         raise ValueError(
-            f"{value!r} is not a duration: write a whole number and a unit, one of s, m, h, d, for example 24h"
+            f"{value!r} is not a duration: write a whole number and a unit, "
+            "one of s, m, h, d, for example 24h"
         )
     return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
 
 
 def format_duration(value: timedelta) -> str:
-    """Write a duration of whole seconds in its largest whole unit below a day: 86,400 s is `24h`."""
+    """Write a duration in its largest whole unit below a day: 86,400 s is `24h`."""
     seconds = int(value.total_seconds())
     for unit, size in (("h", 3600), ("m", 60)):
         if seconds % size == 0:

@@ -30,7 +30,7 @@ def load_plant(layout: Layout, plant: str) -> Plant:
 
 
 def load_config(path: Path, kind: type[T], **known: object) -> T:
-    """Read a YAML file as a configuration of a kind; `known` are keys that the file must not repeat.
+    """Read a YAML file as a configuration; `known` are keys that the file must not repeat.
 
     Raises:
         ConfigError: unreadable YAML, an unknown key, a missing key or a value of the wrong type.
@@ -58,7 +58,7 @@ def _read_mapping(path: Path) -> dict[str, Any]:
 def _fault(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"]) or "the whole file"
     if error["type"] == "extra_forbidden":
-        return f"{key}: unknown key; remove it or mend its spelling (faultcast config schema lists all keys)"
+        return f"{key}: unknown key; remove or mend it (faultcast config schema lists all keys)"
     if error["type"] == "missing":
         return f"{key}: missing; add it (faultcast config schema says what it means)"
     return f"{key}: {error['msg'].removeprefix('Value error, ')}"

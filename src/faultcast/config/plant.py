@@ -14,6 +14,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Column = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=0.5)]
 
+_RESERVED = {"machine", "time", "model", "reading"}
+
 
 class Frozen(BaseModel):
     """A configuration that cannot change after it was read and knows all its keys."""
@@ -39,6 +41,7 @@ class Repair(StrEnum):
 class Sensor(Frozen):
     """A column of readings: its unit and the range that a working sensor can report."""
 
+    column: Column | None = Field(default=None, description="the files' column, if named otherwise")
     unit: str = Field(description="unit of the readings, for example V, bar or mm/s")
     min: float = Field(allow_inf_nan=False, description="lowest possible reading")
     max: float = Field(allow_inf_nan=False, description="highest possible reading")
@@ -58,7 +61,7 @@ class Telemetry(Frozen):
     machine: Column
     time: Column
     interval: Duration = Field(description="usual time between two readings of a machine")
-    sensors: dict[Name, Sensor] = Field(min_length=1, description="column name of each sensor")
+    sensors: dict[Name, Sensor] = Field(min_length=1, description="the sensors by name")
 
 
 class Errors(Frozen):
@@ -94,8 +97,12 @@ class Features(Frozen):
     """How readings become features."""
 
     stride: Duration = Field(description="time between two forecasts of a machine")
-    windows: tuple[Duration, ...] = Field(min_length=1, description="lengths of the rolling windows")
-    lags: tuple[Duration, ...] = Field(default=(), description="how long ago earlier readings are taken")
+    windows: tuple[Duration, ...] = Field(
+        min_length=1, description="lengths of the rolling windows"
+    )
+    lags: tuple[Duration, ...] = Field(
+        default=(), description="how long ago earlier readings are taken"
+    )
 
 
 class Split(Frozen):
@@ -130,7 +137,9 @@ class Model(Frozen):
 
 def _known_time_zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError(f"{value!r} is not a time zone of the IANA database, for example Europe/Berlin or UTC")
+        raise ValueError(
+            f"{value!r} is not a time zone of the IANA database, for example Europe/Berlin or UTC"
+        )
     return value
 
 
@@ -161,9 +170,25 @@ class Plant(Frozen):
         return ZoneInfo(self.time_zone)
 
     @model_validator(mode="after")
-    def _settings_agree(self) -> Self:
+    def _alarms_can_stand(self) -> Self:
         if self.alarm.lead_time > self.horizon:
-            raise ValueError("alarm.lead_time is longer than horizon: no alarm could ever stand that early")
+            raise ValueError(
+                "alarm.lead_time is longer than horizon: no alarm can stand that early"
+            )
         if self.features.stride > self.horizon:
-            raise ValueError("features.stride is longer than horizon: failures would fall between two forecasts")
+            raise ValueError("features.stride is longer than horizon: forecasts miss failures")
+        return self
+
+    @model_validator(mode="after")
+    def _names_do_not_clash(self) -> Self:
+        sources = [
+            *self.telemetry.sensors,
+            *self.components,
+            *(self.errors.codes if self.errors else ()),
+        ]
+        for name in sources:
+            if name in _RESERVED or sources.count(name) > 1:
+                raise ValueError(
+                    f"{name!r} is used twice or reserved; rename the sensor, code or component"
+                )
         return self

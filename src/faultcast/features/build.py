@@ -23,8 +23,8 @@ def build_features(
 ) -> pl.LazyFrame:
     """Describe each row (machine, t) by what was known at t.
 
-    A row depends on its machine's readings in (t - spec.history, t], on its error messages in the longest
-    window, and on the last replacement of each component; nothing after t enters it.
+    A row depends on its machine's readings in (t - spec.history, t], on its error messages in the
+    longest window, and on the last replacement of each component; nothing after t enters it.
 
     Args:
         spec: which features.
@@ -34,7 +34,8 @@ def build_features(
         machines: canonical machines; a machine may be absent.
 
     Returns:
-        `machine`, `time` and the columns `spec.names` as Float32, missing values null, sorted by machine and time.
+        `machine`, `time` and the columns `spec.names` as Float32, missing values null, sorted by
+        machine and time.
     """
     rows = rows.select(_KEYS).sort(_KEYS)
     readings = telemetry.select(
@@ -84,7 +85,7 @@ def _window_statistics(
 
 
 def _window_extremes(spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame) -> pl.LazyFrame:
-    """Roll over the readings with the rows standing among them, so that windows end at t, not at a reading."""
+    """Roll over readings with the rows among them: a window ends at t, not at a reading."""
     among = rows.join(readings.select(_KEYS), on=_KEYS, how="anti")
     timeline = pl.concat([readings, among], how="diagonal").sort(_KEYS)
     rolled = timeline.select(*_KEYS, *extremes(spec.sensors, spec.windows))
@@ -107,7 +108,7 @@ def _error_counts(spec: FeatureSpec, rows: pl.LazyFrame, events: pl.LazyFrame) -
 
 
 def _component_ages(spec: FeatureSpec, rows: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
-    """Count days since each component was replaced; a failed component counts as replaced at its failure."""
+    """Count days since each component was replaced, at the latest when it failed."""
     replaced = events.filter(pl.col("kind").is_in(["maintenance", "failure"])).sort(_KEYS)
     ages = rows
     for component in spec.components:

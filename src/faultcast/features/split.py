@@ -34,7 +34,7 @@ def embargo(plant: Plant) -> timedelta:
 
 
 def split_by_time(table: pl.DataFrame, split: Split, gap: timedelta) -> Parts:
-    """Cut a feature table at two moments and leave out `gap` before each; unlabelled rows are left out.
+    """Cut a feature table at two moments, leaving out `gap` before each and unlabelled rows.
 
     Raises:
         SplitError: a part lacks rows of one class.
@@ -43,7 +43,8 @@ def split_by_time(table: pl.DataFrame, split: Split, gap: timedelta) -> Parts:
     if labelled.is_empty():
         raise SplitError("training", 0, 0)
     first, last = labelled["time"].min(), labelled["time"].max()
-    assert isinstance(first, datetime) and isinstance(last, datetime)
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
     test_start = last - (last - first) * split.test
     validation_start = test_start - (last - first) * split.validation
     time = pl.col("time")

@@ -1,8 +1,8 @@
 """Readings counted in whole steps of a sensor's resolution, so that sums over them are exact.
 
-A floating-point sum depends on the order of its terms and on what a running sum held before. Whole numbers
-have neither flaw: a window's sum is the same to the bit whether it was computed from a year of history or
-from the window alone, which is what makes training and serving agree.
+A floating-point sum depends on the order of its terms and on what a running sum held before. Whole
+numbers have neither flaw: a window's sum is the same to the bit whether it was computed from a year
+of history or from the window alone, which is what makes training and serving agree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def zero(sensor: Sensor) -> float:
 
 
 def to_steps(name: str, sensor: Sensor) -> pl.Expr:
-    """Count readings in steps from the middle of the range; what lies outside the range is missing."""
+    """Count readings in steps from mid-range; what lies outside the range is missing."""
     reading = pl.when(pl.col(name).is_between(sensor.min, sensor.max)).then(pl.col(name))
     return ((reading - zero(sensor)) / step(sensor)).round().cast(pl.Int64).alias(name)
 

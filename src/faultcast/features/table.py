@@ -31,8 +31,8 @@ def feature_table(
     """Build a plant's rows, features and labels from its canonical data.
 
     Returns:
-        `machine`, `time`, the features as Float32, `label_<component>` and `label_machine` as Boolean (null
-        where the records end before the horizon does), sorted by machine and time.
+        `machine`, `time`, the features as Float32, `label_<component>` and `label_machine` as
+        Boolean (null where the records end before the horizon does), sorted by machine and time.
     """
     rows = forecast_times(telemetry, plant.features.stride)
     features = build_features(FeatureSpec.from_plant(plant), rows, telemetry, events, machines)

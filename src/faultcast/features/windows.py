@@ -1,7 +1,7 @@
 """Statistics of each sensor over windows (t - window, t], measured in time, not in rows.
 
-Means, standard deviations and slopes come from differences of running sums of whole numbers: exact, even
-where a running sum wraps around 2**64, because the difference wraps back.
+Means, standard deviations and slopes come from differences of running sums of whole numbers: exact,
+even where a running sum wraps around 2**64, because the difference wraps back.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _BEFORE_ALL = datetime(1900, 1, 1, tzinfo=UTC)
 def window_sums(
     rows: pl.LazyFrame, counts: pl.LazyFrame, windows: Sequence[timedelta]
 ) -> pl.LazyFrame:
-    """Sum each whole-number column of `counts` over (t - window, t] for every row (machine, t).
+    """Sum each column of `counts` over (t - window, t] for every row (machine, t).
 
     Args:
         rows: `machine`, `time`, sorted by machine and time.
-        counts: `machine`, `time` and whole-number columns without nulls, sorted by machine and time.
+        counts: `machine`, `time` and whole-number columns without nulls, in the same order.
         windows: the windows' lengths.
 
     Returns:
-        The rows with a column `window_name(column, "sum", window)` each, in whole numbers.
+        The rows with whole-number columns `window_name(column, "sum", window)`.
     """
     columns = [name for name in counts.collect_schema() if name not in ("machine", "time")]
     running = _with_origins(rows, counts, columns).with_columns(pl.col(columns).cum_sum())
@@ -62,7 +62,7 @@ def _with_origins(rows: pl.LazyFrame, counts: pl.LazyFrame, columns: Sequence[st
 
 
 def sensor_moments(readings: pl.LazyFrame, sensors: Mapping[str, Sensor]) -> pl.LazyFrame:
-    """Return what a window's statistics are made of: n, x, x², s, s², x·s (x in steps, s in seconds)."""
+    """Return what statistics are made of: n, x, x², s, s², x·s (x in steps, s in seconds)."""
     second = pl.col("time").dt.epoch("s")
     moments = []
     for name in sensors:
@@ -81,7 +81,7 @@ def sensor_moments(readings: pl.LazyFrame, sensors: Mapping[str, Sensor]) -> pl.
 
 
 def statistics(sensors: Mapping[str, Sensor], windows: Sequence[timedelta]) -> list[pl.Expr]:
-    """Return mean, sample standard deviation (n - 1) and least-squares slope per hour from summed moments.
+    """Return mean, sample standard deviation (n - 1) and least-squares slope per hour.
 
     Fewer than two readings have no deviation; readings at one moment have no slope.
     """
@@ -118,7 +118,7 @@ def _statistics(name: str, sensor: Sensor, window: timedelta) -> list[pl.Expr]:
 
 
 def extremes(sensors: Mapping[str, Sensor], windows: Sequence[timedelta]) -> list[pl.Expr]:
-    """Return the lowest and highest reading of each window, to be taken where rows stand among readings."""
+    """Return each window's lowest and highest reading, for rows that stand among readings."""
     return [
         to_reading(roll(pl.col(name), "time", window_size=window).over("machine"), sensor).alias(
             window_name(name, statistic, window)
