@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +16,18 @@ Column = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=0.5)]
 
 _RESERVED = {"machine", "time", "model", "reading"}
+
+
+def _stays_below(value: str) -> str:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(
+            f"{value!r} leaves data/raw/<plant>/: put the files there and name them from that folder"
+        )
+    return value
+
+
+RawPath = Annotated[str, AfterValidator(_stays_below)]
 
 
 class Frozen(BaseModel):
@@ -57,7 +70,9 @@ class Sensor(Frozen):
 class Telemetry(Frozen):
     """Where the readings are: one row a machine and time, one column a sensor."""
 
-    path: str = Field(description="file or folder of files below data/raw/<plant>/, CSV or Parquet")
+    path: RawPath = Field(
+        description="file or folder of files below data/raw/<plant>/, CSV or Parquet"
+    )
     machine: Column
     time: Column
     interval: Duration = Field(description="usual time between two readings of a machine")
@@ -67,7 +82,7 @@ class Telemetry(Frozen):
 class Errors(Frozen):
     """Where the non-fatal error messages are: one row a machine, time and code."""
 
-    path: str
+    path: RawPath
     machine: Column
     time: Column
     code: Column
@@ -77,7 +92,7 @@ class Errors(Frozen):
 class ComponentEvents(Frozen):
     """Where failures or replacements are: one row a machine, time and component."""
 
-    path: str
+    path: RawPath
     machine: Column
     time: Column
     component: Column
@@ -86,7 +101,7 @@ class ComponentEvents(Frozen):
 class Machines(Frozen):
     """Where the machines are described: one row a machine."""
 
-    path: str
+    path: RawPath
     machine: Column
     model: Column | None = None
     models: tuple[Name, ...] = Field(default=(), description="the models that become features")
@@ -150,6 +165,10 @@ class Plant(Frozen):
     title: str = Field(description="the plant's name for people")
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = Field(
         description="time zone of times without an offset"
+    )
+    time_format: str | None = Field(
+        default=None,
+        description="format of times not in ISO 8601, such as %d/%m/%Y %H:%M, or %s (Unix seconds)",
     )
     telemetry: Telemetry
     failures: ComponentEvents
