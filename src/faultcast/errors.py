@@ -123,5 +123,28 @@ class SplitError(FaultcastError):
         )
 
 
+class NotSimulatedError(FaultcastError):
+    """A plant that the simulator does not know."""
+
+    def __init__(self, plant: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"plant {plant!r} has no configs/simulation/{plant}.yaml: only embedded demo plants are "
+            f"simulated ({', '.join(known) or 'there is none'}). A real plant's logs go to "
+            f"data/raw/{plant}/ as they are."
+        )
+
+
+class ForeignLogsError(FaultcastError):
+    """A raw folder that the simulator would replace although it did not write it."""
+
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
+        shown = ", ".join(files[:3]) + (", ..." if len(files) > len(files[:3]) else "")
+        super().__init__(
+            f"{folder}: holds {len(files)} file{'s' if len(files) > 1 else ''} that the simulator did "
+            f"not write or that changed since ({shown}); nothing was written. Move the folder away "
+            "or delete it, then run the command again."
+        )
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]

@@ -7,6 +7,7 @@ import sys
 import click
 
 from faultcast import __version__
+from faultcast.cli.simulate import simulate
 from faultcast.errors import FaultcastError
 
 
@@ -33,3 +34,6 @@ def main() -> None:
             raise
         click.echo(f"faultcast: {failure}", err=True)
         sys.exit(failure.exit_code)
+
+
+faultcast.add_command(simulate)
