@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_SHOWN_VIOLATIONS = 20
+_SHOWN_OF_A_KIND = 5
 
 
 class FaultcastError(Exception):
@@ -54,8 +54,9 @@ class UnknownPlantError(FaultcastError):
 class Violation:
     """One place where a file breaks its contract.
 
-    `row` is what a spreadsheet shows: the header is row 1, the first data row is row 2. It is None
-    where the whole file or column is meant.
+    `row` is the row that a spreadsheet shows: of a CSV file the header is row 1 and the first
+    record row 2; of a Parquet file, which has no header row, the first record is row 1. None means
+    the whole file.
     """
 
     file: Path
@@ -74,20 +75,42 @@ class Violation:
 
 
 class ContractError(FaultcastError):
-    """Input files that break their contract, with every violation."""
+    """Input files that break their contract, with every violation.
 
-    def __init__(
-        self, plant: str, violations: Sequence[Violation], report: Path | None = None
-    ) -> None:
+    The message shows the first of each kind; `violations` holds all of them.
+    """
+
+    def __init__(self, plant: str, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
-        shown = [str(v) for v in self.violations[:_SHOWN_VIOLATIONS]]
-        if len(self.violations) > len(shown):
-            where = f"all of them: {report}" if report else "mend these first"
-            shown.append(f"... and {len(self.violations) - len(shown)} more ({where})")
         count = len(self.violations)
         plural = "s" if count > 1 else ""
-        head = f"plant {plant}: {count} violation{plural} of the data contract; nothing was written"
-        super().__init__("\n".join([head, *_indent(shown)]))
+        head = (
+            f"plant {plant}: {count:,} violation{plural} of the data contract; nothing was written"
+        )
+        super().__init__("\n".join([head, *_indent(self._first_of_each_kind(plant))]))
+
+    def _first_of_each_kind(self, plant: str) -> list[str]:
+        kinds: dict[tuple[Path, str | None, str], list[Violation]] = {}
+        for violation in self.violations:
+            kind = (violation.file, violation.column, violation.remedy)
+            kinds.setdefault(kind, []).append(violation)
+        lines = []
+        for kind in kinds.values():
+            lines += [str(violation) for violation in kind[:_SHOWN_OF_A_KIND]]
+            if len(kind) > _SHOWN_OF_A_KIND:
+                hidden = len(kind) - _SHOWN_OF_A_KIND
+                lines.append(
+                    f"... and {hidden:,} more like it (faultcast plant check {plant} --all)"
+                )
+        return lines
+
+
+class UnreadableFileError(FaultcastError):
+    """An input file that cannot be read as a table, with every reason."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("\n".join(str(violation) for violation in violations))
 
 
 class DiskError(FaultcastError):

@@ -22,7 +22,7 @@ def _stays_below(value: str) -> str:
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError(
-            f"{value!r} leaves data/raw/<plant>/: put the files there and name them from that folder"
+            f"{value!r} leaves data/raw/<plant>/: put the files there, name them from that folder"
         )
     return value
 
