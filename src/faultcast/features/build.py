@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from faultcast.features.clock import microseconds, one_clock
 from faultcast.features.spec import FeatureSpec, window_name
 from faultcast.features.steps import to_reading, to_steps
 from faultcast.features.windows import extremes, sensor_moments, statistics, window_sums
@@ -29,7 +30,7 @@ def build_features(
     Args:
         spec: which features.
         rows: `machine`, `time`; unique.
-        telemetry: canonical readings, sorted by machine and time.
+        telemetry: canonical readings; `machine`, `time` and a column per sensor.
         events: canonical events.
         machines: canonical machines; a machine may be absent.
 
@@ -37,91 +38,85 @@ def build_features(
         `machine`, `time` and the columns `spec.names` as Float32, missing values null, sorted by
         machine and time.
     """
-    rows = rows.select(_KEYS).sort(_KEYS)
-    readings = telemetry.select(
-        *_KEYS, *(to_steps(name, sensor) for name, sensor in spec.sensors.items())
-    )
+    steps = [to_steps(name, sensor) for name, sensor in spec.sensors.items()]
+    readings = telemetry.select(*_KEYS, *steps)
+    errors = events.filter(pl.col("kind") == "error").select(*_KEYS, "code")
+    rows, readings, errors = one_clock(rows.select(_KEYS), [readings, errors], spec.history)
     parts = [
         _latest_readings(spec, rows, readings),
         _window_statistics(spec, rows, readings),
         _window_extremes(spec, rows, readings),
-        _error_counts(spec, rows, events),
+        _error_counts(spec, rows, errors),
         _component_ages(spec, rows, events),
         _machine_descriptions(spec, rows, machines),
     ]
-    table = pl.concat([rows, *(part.drop(_KEYS) for part in parts)], how="horizontal")
+    table = pl.concat([rows, *parts], how="horizontal")
     return table.select(*_KEYS, *(pl.col(name).cast(pl.Float32) for name in spec.names))
 
 
 def _latest_readings(spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame) -> pl.LazyFrame:
     """Take the readings at t and at each lag before it, and how old the newest of all is."""
-    latest = rows.join_asof(
-        readings.select(*_KEYS, pl.col("time").alias("read")),
-        on="time",
-        by="machine",
-        tolerance=spec.windows[-1],
-        check_sortedness=False,
-    ).select(
-        *_KEYS,
-        ((pl.col("time") - pl.col("read")).dt.total_microseconds() / _HOUR).alias("reading_age"),
+    newest = readings.select("clock", pl.col("clock").alias("read"))
+    latest = rows.join_asof(newest, on="clock", tolerance=microseconds(spec.windows[-1]))
+    columns = [((pl.col("clock") - pl.col("read")) / _HOUR).alias("reading_age")]
+    names = {f"{sensor}_last": sensor for sensor in spec.sensors}
+    latest = _join_shifted(latest, readings, names, 0, spec)
+    for lag in spec.lags:
+        lagged = {window_name(sensor, "lag", lag): sensor for sensor in spec.sensors}
+        latest = _join_shifted(latest, readings, lagged, microseconds(lag), spec)
+        names |= lagged
+    columns += [to_reading(pl.col(n), spec.sensors[sensor]).alias(n) for n, sensor in names.items()]
+    return latest.select(columns)
+
+
+def _join_shifted(
+    rows: pl.LazyFrame, readings: pl.LazyFrame, names: dict[str, str], lag: int, spec: FeatureSpec
+) -> pl.LazyFrame:
+    shifted = readings.select(
+        pl.col("clock") + lag, *(pl.col(sensor).alias(name) for name, sensor in names.items())
     )
-    for lag in (None, *spec.lags):
-        names = {s: window_name(s, "lag", lag) if lag else f"{s}_last" for s in spec.sensors}
-        shifted = readings.with_columns(pl.col("time") + lag) if lag else readings
-        values = shifted.select(
-            *_KEYS, *(to_reading(pl.col(s), spec.sensors[s]).alias(n) for s, n in names.items())
-        )
-        latest = latest.join_asof(
-            values, on="time", by="machine", tolerance=spec.tolerance, check_sortedness=False
-        )
-    return latest
+    return rows.join_asof(shifted, on="clock", tolerance=microseconds(spec.tolerance))
 
 
 def _window_statistics(
     spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame
 ) -> pl.LazyFrame:
-    sums = window_sums(rows, sensor_moments(readings, spec.sensors), spec.windows)
-    return sums.select(*_KEYS, *statistics(spec.sensors, spec.windows))
+    moments = sensor_moments(spec.sensors)
+    counts = readings.select("clock", *(moment.alias(name) for name, moment in moments.items()))
+    sums = window_sums(rows, counts, list(moments), spec.windows)
+    return sums.select(statistics(spec.sensors, spec.windows))
 
 
 def _window_extremes(spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame) -> pl.LazyFrame:
     """Roll over readings with the rows among them: a window ends at t, not at a reading."""
-    among = rows.join(readings.select(_KEYS), on=_KEYS, how="anti")
-    timeline = pl.concat([readings, among], how="diagonal").sort(_KEYS)
-    rolled = timeline.select(*_KEYS, *extremes(spec.sensors, spec.windows))
-    return rows.join(rolled, on=_KEYS, how="left", maintain_order="left")
+    sensors = readings.select("clock", *spec.sensors)
+    among = rows.select("clock").join(sensors, on="clock", how="anti")
+    timeline = pl.concat([sensors, among], how="diagonal").sort("clock")
+    rolled = timeline.select("clock", *extremes(spec.sensors, spec.windows))
+    return rows.select("clock").join_asof(rolled, on="clock").drop("clock")
 
 
-def _error_counts(spec: FeatureSpec, rows: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
-    errors = events.filter(pl.col("kind") == "error")
-    counts = errors.group_by(_KEYS).agg(
-        (pl.col("code") == code).sum().cast(pl.Int64).alias(code) for code in spec.codes
+def _error_counts(spec: FeatureSpec, rows: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:
+    counts = errors.select(
+        "clock", *((pl.col("code") == code).cast(pl.Int64).alias(code) for code in spec.codes)
     )
-    sums = window_sums(rows, counts.sort(_KEYS), spec.windows)
-    return sums.rename(
-        {
-            window_name(c, "sum", w): window_name(c, "count", w)
-            for c in spec.codes
-            for w in spec.windows
-        }
+    return window_sums(rows, counts, spec.codes, spec.windows).select(
+        pl.col(window_name(code, "sum", window)).alias(window_name(code, "count", window))
+        for code in spec.codes
+        for window in spec.windows
     )
 
 
 def _component_ages(spec: FeatureSpec, rows: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
     """Count days since each component was replaced, at the latest when it failed."""
     replaced = events.filter(pl.col("kind").is_in(["maintenance", "failure"])).sort(_KEYS)
-    ages = rows
     for component in spec.components:
-        last = replaced.filter(pl.col("code") == component).select(
-            *_KEYS, pl.col("time").alias(component)
-        )
-        ages = ages.join_asof(last, on="time", by="machine", check_sortedness=False)
-    return ages.select(
-        *_KEYS,
-        *(
-            ((pl.col("time") - pl.col(c)).dt.total_microseconds() / _DAY).alias(f"{c}_age")
-            for c in spec.components
-        ),
+        of_component = replaced.filter(pl.col("code") == component)
+        last = of_component.select(*_KEYS, pl.col("time").alias(component))
+        rows = rows.join_asof(last, on="time", by="machine", check_sortedness=False)
+    return rows.select(
+        ((pl.col("time") - pl.col(c)).dt.total_microseconds() / _DAY).alias(f"{c}_age")
+        for c in spec.components
     )
 
 
@@ -130,7 +125,11 @@ def _machine_descriptions(
 ) -> pl.LazyFrame:
     described = rows.join(machines, on="machine", how="left", maintain_order="left")
     age = (pl.col("time") - pl.col("installed")).dt.total_microseconds() / _YEAR
-    models = [
-        (pl.col("model") == model).fill_null(False).alias(f"model_{model}") for model in spec.models
-    ]
-    return described.select(*_KEYS, age.alias("machine_age"), *models)
+    models = [(pl.col("model") == model).fill_null(False) for model in spec.models]
+    return described.select(
+        age.alias("machine_age"),
+        *(
+            is_model.alias(f"model_{name}")
+            for is_model, name in zip(models, spec.models, strict=True)
+        ),
+    )

@@ -1,83 +1,59 @@
 """Statistics of each sensor over windows (t - window, t], measured in time, not in rows.
 
 Means, standard deviations and slopes come from differences of running sums of whole numbers: exact,
-even where a running sum wraps around 2**64, because the difference wraps back.
+even where a running sum wraps around 2**64, because the difference wraps back. All frames here
+carry the column `clock` of `faultcast.features.clock` and are sorted by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
 from faultcast.config.plant import Sensor
+from faultcast.features.clock import microseconds
 from faultcast.features.spec import window_name
 from faultcast.features.steps import step, to_reading
 
 _SECONDS_PER_HOUR = 3600
-_BEFORE_ALL = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def window_sums(
-    rows: pl.LazyFrame, counts: pl.LazyFrame, windows: Sequence[timedelta]
+    rows: pl.LazyFrame, counts: pl.LazyFrame, columns: Sequence[str], windows: Sequence[timedelta]
 ) -> pl.LazyFrame:
-    """Sum each column of `counts` over (t - window, t] for every row (machine, t).
+    """Sum whole-number columns of `counts` over (t - window, t] for every row.
 
-    Args:
-        rows: `machine`, `time`, sorted by machine and time.
-        counts: `machine`, `time` and whole-number columns without nulls, in the same order.
-        windows: the windows' lengths.
+    The sums run on from machine to machine: before a machine's first row they stand where the
+    machine before it ended, which is where its own first window begins.
 
     Returns:
-        The rows with whole-number columns `window_name(column, "sum", window)`.
+        The rows with a column `window_name(column, "sum", window)` each.
     """
-    columns = [name for name in counts.collect_schema() if name not in ("machine", "time")]
-    running = _with_origins(rows, counts, columns).with_columns(pl.col(columns).cum_sum())
-    sums = _as_of(rows, running)
+    running = counts.select("clock", pl.col(columns).cum_sum())
+    sums = rows.join_asof(running, on="clock")
     for window in windows:
-        start = {column: window_name(column, "sum", window) for column in columns}
-        sums = _as_of(sums, running.with_columns(pl.col("time") + window).rename(start))
-        sums = sums.with_columns(
-            (pl.col(column) - pl.col(name)).alias(name) for column, name in start.items()
+        names = {column: window_name(column, "sum", window) for column in columns}
+        start = running.rename(names).with_columns(pl.col("clock") + microseconds(window))
+        sums = sums.join_asof(start, on="clock").with_columns(
+            (pl.col(column).fill_null(0) - pl.col(name).fill_null(0)).alias(name)
+            for column, name in names.items()
         )
     return sums.drop(columns)
 
 
-def _as_of(rows: pl.LazyFrame, running: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.join_asof(running, on="time", by="machine", check_sortedness=False)
-
-
-def _with_origins(rows: pl.LazyFrame, counts: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
-    """Put a row of zeros before each machine's first, where its running sums start."""
-    origins = (
-        rows.select("machine")
-        .unique()
-        .with_columns(
-            pl.lit(_BEFORE_ALL).cast(pl.Datetime("us", "UTC")).alias("time"),
-            *(pl.lit(0, pl.Int64).alias(column) for column in columns),
-        )
-    )
-    return pl.concat([origins, counts.select("machine", "time", *columns)]).sort("machine", "time")
-
-
-def sensor_moments(readings: pl.LazyFrame, sensors: Mapping[str, Sensor]) -> pl.LazyFrame:
+def sensor_moments(sensors: Mapping[str, Sensor]) -> dict[str, pl.Expr]:
     """Return what statistics are made of: n, x, x², s, s², x·s (x in steps, s in seconds)."""
-    second = pl.col("time").dt.epoch("s")
-    moments = []
+    moments: dict[str, pl.Expr] = {}
     for name in sensors:
         x = pl.col(name)
-        s = pl.when(x.is_not_null()).then(second)
-        parts = {
-            "n": x.is_not_null().cast(pl.Int64),
-            "x": x,
-            "xx": x * x,
-            "s": s,
-            "ss": s * s,
-            "xs": x * s,
+        s = pl.when(x.is_not_null()).then(pl.col("time").dt.epoch("s"))
+        parts = {"n": x.is_not_null(), "x": x, "xx": x * x, "s": s, "ss": s * s, "xs": x * s}
+        moments |= {
+            f"{name}:{key}": part.cast(pl.Int64).fill_null(0) for key, part in parts.items()
         }
-        moments += [part.fill_null(0).alias(f"{name}:{key}") for key, part in parts.items()]
-    return readings.select("machine", "time", *moments)
+    return moments
 
 
 def statistics(sensors: Mapping[str, Sensor], windows: Sequence[timedelta]) -> list[pl.Expr]:
@@ -97,37 +73,32 @@ def _statistics(name: str, sensor: Sensor, window: timedelta) -> list[pl.Expr]:
     def moment(key: str) -> pl.Expr:
         return pl.col(window_name(f"{name}:{key}", "sum", window))
 
+    def result(condition: pl.Expr, value: pl.Expr, statistic: str) -> pl.Expr:
+        return pl.when(condition).then(value).alias(window_name(name, statistic, window))
+
     n, x, t = moment("n"), moment("x"), pl.col("time").dt.epoch("s")
     # Seconds are counted from the row's own time, where the whole numbers become small again.
     s = moment("s") - n * t
     ss = moment("ss") - 2 * t * moment("s") + n * t * t
     xs = moment("xs") - t * x
-    n_, x_, s_ = n.cast(pl.Float64), x.cast(pl.Float64), s.cast(pl.Float64)
-    deviation = ((moment("xx").cast(pl.Float64) - x_ * x_ / n_) / (n_ - 1)).clip(0).sqrt()
-    spread = n_ * ss.cast(pl.Float64) - s_ * s_
-    slope = (n_ * xs.cast(pl.Float64) - x_ * s_) / spread
+    count, sum_x, sum_s = n.cast(pl.Float64), x.cast(pl.Float64), s.cast(pl.Float64)
+    variance = (moment("xx").cast(pl.Float64) - sum_x * sum_x / count) / (count - 1)
+    spread = count * ss.cast(pl.Float64) - sum_s * sum_s
+    slope = (count * xs.cast(pl.Float64) - sum_x * sum_s) / spread
     return [
-        _where(n > 0, to_reading(x_ / n_, sensor), window_name(name, "mean", window)),
-        _where(n > 1, deviation * step(sensor), window_name(name, "std", window)),
-        _where(
-            spread > 0,
-            slope * (step(sensor) * _SECONDS_PER_HOUR),
-            window_name(name, "slope", window),
-        ),
+        result(n > 0, to_reading(sum_x / count, sensor), "mean"),
+        result(n > 1, variance.clip(0).sqrt() * step(sensor), "std"),
+        result(spread > 0, slope * (step(sensor) * _SECONDS_PER_HOUR), "slope"),
     ]
 
 
 def extremes(sensors: Mapping[str, Sensor], windows: Sequence[timedelta]) -> list[pl.Expr]:
-    """Return each window's lowest and highest reading, for rows that stand among readings."""
+    """Return the lowest and highest reading of the window that ends at each row of a timeline."""
     return [
-        to_reading(roll(pl.col(name), "time", window_size=window).over("machine"), sensor).alias(
-            window_name(name, statistic, window)
-        )
+        to_reading(
+            roll(pl.col(name), "clock", window_size=f"{microseconds(window)}i"), sensor
+        ).alias(window_name(name, statistic, window))
         for name, sensor in sensors.items()
         for window in windows
         for statistic, roll in (("min", pl.Expr.rolling_min_by), ("max", pl.Expr.rolling_max_by))
     ]
-
-
-def _where(condition: pl.Expr, value: pl.Expr, name: str) -> pl.Expr:
-    return pl.when(condition).then(value).alias(name)
