@@ -1,0 +1,120 @@
+"""What sensors look like on the way to a failure, against the machine's normal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from faultcast.config.plant import Plant
+from faultcast.data.canonical import Canonical
+
+_HOUR = 3_600_000_000
+_STEADY = 5
+
+
+def until_failure(data: Canonical, component: str | None = None) -> pl.Series:
+    """Return for each telemetry row the hours left to the machine's next failure.
+
+    Null after the last; `component` counts only that component's failures.
+    """
+    failures = data.failures if component is None else data.failures.filter(component=component)
+    failed = (
+        failures.select("machine", pl.col("time").alias("failed"))
+        .unique()
+        .sort("machine", "failed")
+    )
+    joined = data.telemetry.select("machine", "time").join_asof(
+        failed,
+        left_on="time",
+        right_on="failed",
+        by="machine",
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
+    left = (pl.col("failed") - pl.col("time")).dt.total_microseconds() / _HOUR
+    return joined.select(left.alias("hours_left")).to_series()
+
+
+@dataclass(frozen=True)
+class Approach:
+    """Readings in standard deviations from their machine's normal, aligned at the failures.
+
+    `profile`: component, sensor, hour (hours to the failure, rounded up), low, middle and high
+    (quartiles over the failures). `band`: sensor, low and high (quartiles of normal readings).
+    """
+
+    profile: pl.DataFrame
+    band: pl.DataFrame
+    failures: dict[str, int]
+
+    def shift(self, hours: float) -> pl.DataFrame:
+        """Return component, sensor and the median shift over the last hours before a failure."""
+        last = self.profile.filter(pl.col("hour") <= hours)
+        means = last.group_by("component", "sensor", maintain_order=True)
+        return means.agg(pl.col("middle").mean().alias("shift"))
+
+    def leaves_band(self, component: str, sensor: str) -> float:
+        """Return how many hours before the failure the median leaves the normal band for good."""
+        low, high = self.band.filter(sensor=sensor).select("low", "high").row(0)
+        curve = self.profile.filter(component=component, sensor=sensor).sort("hour")
+        steady = curve["middle"].rolling_median(_STEADY, min_samples=1, center=True)
+        outside = [middle is not None and not low <= middle <= high for middle in steady]
+        kept = outside.index(False) if False in outside else len(outside)
+        return float(curve["hour"][kept - 1]) if kept else 0.0
+
+
+def align(plant: Plant, data: Canonical, before: timedelta) -> Approach:
+    """Align the readings at the failures; normal is what no failure follows within `before`."""
+    hours, sensors = before / timedelta(hours=1), list(plant.telemetry.sensors)
+    left = until_failure(data)
+    normal = data.telemetry.filter((left > hours) | left.is_null())
+    near = data.telemetry.with_columns(left).filter(pl.col("hours_left") <= hours)
+    scored = near.drop("hours_left").pipe(_standardised, normal, sensors)
+    here = Canonical(scored, data.events, data.machines)
+    return Approach(
+        pl.concat([_profile(here, component, sensors, hours) for component in plant.components]),
+        _quartiles(_standardised(normal, normal, sensors), sensors),
+        {c: data.failures.filter(component=c).height for c in plant.components},
+    )
+
+
+def _standardised(rows: pl.DataFrame, normal: pl.DataFrame, sensors: list[str]) -> pl.DataFrame:
+    usual = normal.group_by("machine").agg(
+        pl.col(sensors).mean().name.suffix("_mean"), pl.col(sensors).std().name.suffix("_std")
+    )
+    scores = [
+        pl.when(pl.col(f"{s}_std") > 0)
+        .then((pl.col(s) - pl.col(f"{s}_mean")) / pl.col(f"{s}_std"))
+        .alias(s)
+        for s in sensors
+    ]
+    joined = rows.join(usual, on="machine", how="left", maintain_order="left")
+    return joined.select("machine", "time", *scores)
+
+
+def _profile(scored: Canonical, component: str, sensors: list[str], hours: float) -> pl.DataFrame:
+    near = scored.telemetry.with_columns(until_failure(scored, component))
+    near = near.filter(pl.col("hours_left") <= hours).unpivot(
+        sensors, index="hours_left", variable_name="sensor"
+    )
+    groups = near.group_by(pl.col("hours_left").ceil().alias("hour"), "sensor").agg(
+        pl.col("value").quantile(0.25, "linear").alias("low"),
+        pl.col("value").median().alias("middle"),
+        pl.col("value").quantile(0.75, "linear").alias("high"),
+    )
+    return groups.select(pl.lit(component).alias("component"), pl.all()).sort("sensor", "hour")
+
+
+def _quartiles(scored: pl.DataFrame, sensors: list[str]) -> pl.DataFrame:
+    rows = [
+        {
+            "sensor": s,
+            "low": scored[s].quantile(0.25, "linear"),
+            "high": scored[s].quantile(0.75, "linear"),
+        }
+        for s in sensors
+    ]
+    return pl.DataFrame(rows, schema={"sensor": pl.String, "low": pl.Float64, "high": pl.Float64})

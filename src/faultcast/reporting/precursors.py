@@ -1,0 +1,141 @@
+"""Figures of the way to a failure: which sensors tell of it, and how early."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+
+from faultcast.config.plant import Plant
+from faultcast.reporting.approach import Approach
+from faultcast.reporting.picture import Picture, canvas, finish, house_style
+from faultcast.reporting.style import BEFORE_FAILURE, DIVERGING, INK, NORMAL
+from faultcast.reporting.wording import count, hours, listing, number, sentence, worded
+
+_CLEAR = 0.5
+_SHOWN = 2
+
+
+@house_style
+def telling_sensors(plant: Plant, approach: Approach) -> Picture:
+    """Colour how far each sensor is from normal in the horizon before each component's failures."""
+    components, sensors = list(plant.components), list(plant.telemetry.sensors)
+    grid = _grid(plant, approach)
+    figure, axes = canvas(height=1.5 + 0.5 * len(components))
+    limit = max(1.0, float(np.nanmax(np.abs(grid)))) if np.isfinite(grid).any() else 1.0
+    image = axes[0].imshow(grid, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
+    for row, column in np.ndindex(*grid.shape):
+        shade = "white" if abs(grid[row, column]) > 0.65 * limit else INK
+        text = f"{grid[row, column]:+.1f}" if np.isfinite(grid[row, column]) else "–"
+        axes[0].text(column, row, text, ha="center", va="center", color=shade)
+    axes[0].set_xticks(range(len(sensors)), [worded(s) for s in sensors])
+    axes[0].set_yticks(range(len(components)), [worded(c) for c in components])
+    axes[0].grid(visible=False)
+    figure.colorbar(image, ax=axes[0], label="median shift\n(standard deviations)", fraction=0.04)
+    return finish(
+        figure,
+        "telling_sensors",
+        _who_tells(plant, grid),
+        "Heat map of components by sensors.",
+    )
+
+
+def _grid(plant: Plant, approach: Approach) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    shift = approach.shift(plant.horizon / timedelta(hours=1))
+    known = {(c, s): v for c, s, v in shift.select("component", "sensor", "shift").iter_rows()}
+    cells = [[known.get((c, s)) for s in plant.telemetry.sensors] for c in plant.components]
+    return np.array(cells, dtype=np.float64)
+
+
+def _who_tells(plant: Plant, grid: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> str:
+    sensors, told, silent = list(plant.telemetry.sensors), [], []
+    for component, row in zip(plant.components, np.nan_to_num(grid), strict=True):
+        best = int(np.argmax(np.abs(row)))
+        if abs(row[best]) >= _CLEAR:
+            told.append(f"{worded(sensors[best])} tells of {worded(component)} ({row[best]:+.1f})")
+        else:
+            silent.append(worded(component))
+    rest = [f"no sensor clearly tells of {listing(silent)}"] if silent else []
+    return sentence("; ".join([*told, *rest]))
+
+
+def top_sensors(plant: Plant, approach: Approach, component: str) -> list[str]:
+    """Return the sensors that move most before a component's failures, the most telling first."""
+    row = np.nan_to_num(_grid(plant, approach)[plant.components.index(component)])
+    sensors = list(plant.telemetry.sensors)
+    return [sensors[i] for i in np.argsort(-np.abs(row), kind="stable")[:_SHOWN]]
+
+
+@house_style
+def before_failures(plant: Plant, approach: Approach) -> Picture:
+    """Draw, for each component, its two most telling sensors over the hours before its failures."""
+    columns = min(_SHOWN, len(plant.telemetry.sensors))
+    figure, axes = canvas(
+        len(plant.components),
+        columns,
+        height=0.9 + 1.75 * len(plant.components),
+        sharex=True,
+        sharey="row",
+    )
+    for row, component in enumerate(plant.components):
+        for column, sensor in enumerate(top_sensors(plant, approach, component)):
+            place = axes[row * columns + column]
+            _approach_panel(place, approach, component, sensor)
+            place.set_title(f"{worded(component)}: {worded(sensor)}")
+        axes[row * columns].set_ylabel("standard deviations\nfrom normal")
+    for place in axes[-columns:]:
+        place.set_xlabel("hours before the failure")
+    axes[0].legend(loc="upper left", fontsize=7.5)
+    return finish(
+        figure,
+        "before_failures",
+        _how_early(plant, approach),
+        "Median and quartiles, aligned at the failures.",
+    )
+
+
+def _approach_panel(axes: Axes, approach: Approach, component: str, sensor: str) -> None:
+    curve = approach.profile.filter(component=component, sensor=sensor).sort("hour")
+    low, high = approach.band.filter(sensor=sensor).select("low", "high").row(0)
+    if not curve.height or low is None:
+        axes.text(0.5, 0.5, "no failure in the data", ha="center", transform=axes.transAxes)
+        return
+    x = -curve["hour"].to_numpy()
+    axes.axhspan(low, high, color=NORMAL, alpha=0.25, lw=0, label="normal (middle half)")
+    quartiles = curve.select("low", "high").cast(pl.Float64).to_numpy().T
+    axes.fill_between(
+        x, *quartiles, color=BEFORE_FAILURE, alpha=0.2, lw=0, label="middle half of the failures"
+    )
+    axes.plot(x, curve["middle"].to_numpy(), color=BEFORE_FAILURE, label="median of the failures")
+    early = approach.leaves_band(component, sensor)
+    if early:
+        axes.axvline(-early, color=INK, lw=0.9, ls=":")
+    text = count(approach.failures[component], "failure")
+    axes.text(0.02, 0.04, text, transform=axes.transAxes, fontsize=7.5, color="#555555")
+
+
+def _how_early(plant: Plant, approach: Approach) -> str:
+    early = {c: _earliest(plant, approach, c) for c in plant.components}
+    seen = {c: h for c, h in early.items() if h > 0}
+    if not seen:
+        return "Half of the failures or more show no sign in any single sensor"
+    parts = [f"{worded(c)} {hours(h)}" for c, h in sorted(seen.items(), key=lambda item: -item[1])]
+    return (
+        f"Sensors leave their normal band before the failure: {listing(parts)} ahead in the median"
+    )
+
+
+def _earliest(plant: Plant, approach: Approach, component: str) -> float:
+    return max(approach.leaves_band(component, s) for s in top_sensors(plant, approach, component))
+
+
+def explained(approach: Approach, before: timedelta) -> str:
+    """Say how normal is defined and how many failures were aligned."""
+    total = sum(approach.failures.values())
+    return (
+        f"{count(total, 'failure')} aligned at hour 0. A machine's normal is its own mean and "
+        "standard deviation over the readings that no failure follows within "
+        f"{number(before / timedelta(hours=1), 'h')}."
+    )
