@@ -1,0 +1,115 @@
+"""From a plant's raw files to its canonical data: read, repair what may be repaired, check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from faultcast.config.plant import Plant
+from faultcast.data.canonical import Canonical
+from faultcast.data.findings import Findings
+from faultcast.data.repairs import mend
+from faultcast.data.rules import event_contract, machines_contract, telemetry_contract
+from faultcast.data.sources import (
+    ERROR,
+    FAILURE,
+    MACHINES,
+    MAINTENANCE,
+    TELEMETRY,
+    Delivered,
+    Delivery,
+    read_sources,
+    sources_of,
+)
+from faultcast.data.sufficiency import interval_fault, shortcomings
+from faultcast.data.times import INSTANT
+from faultcast.errors import ContractError
+
+_KEYS = ("machine", "time")
+_EVENT_COLUMNS = ("machine", "time", "kind", "code")
+_YEAR = 365.25 * 86_400 * 1_000_000
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A plant's canonical data, what was delivered and what was repaired.
+
+    `telemetry` holds the readings in the order of delivery, before any repair.
+    """
+
+    canonical: Canonical
+    described: pl.Series
+    telemetry: pl.DataFrame
+    files: tuple[Delivered, ...]
+    findings: Findings
+
+
+def ingest(plant: Plant, folder: Path, root: Path) -> Ingested:
+    """Read a plant's raw files into canonical data.
+
+    Args:
+        plant: the plant.
+        folder: its raw files.
+        root: file names in messages are relative to it.
+
+    Raises:
+        ContractError: something breaks the contract that the plant's repairs do not cover.
+    """
+    findings = Findings()
+    delivery = read_sources(plant, folder, root, findings)
+    if TELEMETRY not in delivery.records:
+        raise ContractError(plant.name, findings.violations)
+    delivered = delivery.records[TELEMETRY]
+    kept = _kept(plant, delivery, findings)
+    place = folder.relative_to(root) if folder.is_relative_to(root) else folder
+    telemetry = kept[TELEMETRY].select(*_KEYS, *plant.telemetry.sensors)
+    if not findings.violations:
+        findings.violations += interval_fault(plant, telemetry, place)
+        findings.violations += shortcomings(plant, telemetry, kept[FAILURE], place)
+    if findings.violations:
+        raise ContractError(plant.name, findings.violations)
+    described = kept.get(MACHINES, _no_descriptions())
+    canonical = Canonical(telemetry, _events(kept), _machines(telemetry, described))
+    return Ingested(canonical, described["machine"], delivered, tuple(delivery.files), findings)
+
+
+def _kept(plant: Plant, delivery: Delivery, findings: Findings) -> dict[str, pl.DataFrame]:
+    """Repair and check the records of each source; telemetry first, since events refer to it."""
+    kept: dict[str, pl.DataFrame] = {}
+    for source in sources_of(plant):
+        if source.kind not in delivery.records:
+            continue
+        if source.kind == TELEMETRY:
+            contract = telemetry_contract(plant)
+        elif source.kind == MACHINES:
+            contract = machines_contract(source.headers)
+        else:
+            readings = kept[TELEMETRY]
+            machines, end = readings["machine"].unique(), readings.select(pl.max("time")).item()
+            contract = event_contract(plant, source.headers, machines, end)
+        frame = mend(delivery.records[source.kind], contract, plant.repairs, findings)
+        findings.violations += contract.violations(frame)
+        kept[source.kind] = frame
+    telemetry = kept[TELEMETRY]
+    return kept | {TELEMETRY: telemetry.sort(_KEYS)}
+
+
+def _no_descriptions() -> pl.DataFrame:
+    return pl.DataFrame(schema={"machine": pl.String, "model": pl.String, "age": pl.Float64})
+
+
+def _events(kept: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    kinds = [kept[kind] for kind in (ERROR, MAINTENANCE, FAILURE) if kind in kept]
+    return pl.concat(kinds).select(_EVENT_COLUMNS).sort(_EVENT_COLUMNS)
+
+
+def _machines(telemetry: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
+    """Describe each machine of the telemetry; its age is the one when the telemetry starts."""
+    age = pl.duration(microseconds=(pl.col("age") * _YEAR).round().cast(pl.Int64))
+    installed = (pl.lit(telemetry["time"].min(), INSTANT) - age).cast(INSTANT)
+    machines = telemetry.select(pl.col("machine").unique().sort())
+    return machines.join(described, on="machine", how="left", maintain_order="left").select(
+        "machine", "model", installed.alias("installed")
+    )
