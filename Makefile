@@ -78,7 +78,7 @@ $(uv):
 	@touch $@
 
 $(venv): $(uv)
-	@echo "Set-up 2 of 2: .venv with the $$(grep -c '^[a-zA-Z]' requirements/all.txt) packages of requirements/all.txt"
+	@echo "Set-up 2 of 2: .venv from requirements/all.txt (a quarter of a minute, longer on a slow network)"
 	@$(find_python); .uv/bin/uv venv --quiet --clear --no-python-downloads --python "$$python" .venv
 	@.uv/bin/uv pip sync --python .venv --require-hashes requirements/all.txt 2>&1 | { grep -v '^ + ' || true; }
 	@.uv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
