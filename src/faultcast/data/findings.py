@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,25 +10,38 @@ from faultcast.config.plant import Repair
 from faultcast.data.readers import FILE, ROW, SourceFile
 from faultcast.errors import Violation
 
-_EXAMPLES = 5
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class Example:
-    """A place where a repair was made."""
+    """A row that was repaired."""
 
     file: str
     row: int
+
+
+@dataclass(frozen=True)
+class Mended:
+    """One repair made in one kind of records: how many rows it changed, and the first of them.
+
+    `column` is the canonical column, `header` its name in the files; None means the whole row.
+    """
+
+    repair: Repair
+    kind: str
     column: str | None
+    header: str | None
+    count: int
+    examples: tuple[Example, ...]
 
 
 @dataclass
 class Findings:
-    """Violations, and the repairs that were made instead, with their first places."""
+    """Violations, and the repairs that were made where the plant allows them."""
 
     violations: list[Violation] = field(default_factory=list)
-    repaired: Counter[Repair] = field(default_factory=Counter)
-    examples: dict[Repair, list[Example]] = field(default_factory=dict)
+    repairs: list[Mended] = field(default_factory=list)
 
     def note_cells(
         self, file: SourceFile, column: str, cells: pl.DataFrame, problem: str, remedy: str
@@ -40,9 +52,15 @@ class Findings:
             for row, value in cells.select(ROW, "value").iter_rows()
         ]
 
-    def note_repair(self, repair: Repair, column: str | None, rows: pl.DataFrame) -> None:
+    def note_repair(
+        self, repair: Repair, kind: str, column: str | None, header: str | None, rows: pl.DataFrame
+    ) -> None:
         """Count the rows that a repair changes and keep the first as examples."""
-        self.repaired[repair] += rows.height
-        examples = self.examples.setdefault(repair, [])
-        for file, row in rows.head(_EXAMPLES - len(examples)).select(FILE, ROW).iter_rows():
-            examples.append(Example(file, row, column))
+        first = rows.head(_EXAMPLES).select(FILE, ROW).iter_rows()
+        examples = tuple(Example(file, row) for file, row in first)
+        self.repairs.append(Mended(repair, kind, column, header, rows.height, examples))
+
+    def repaired(self, repair: Repair, kind: str, column: str | None = None) -> int:
+        """Count the rows of a kind that a repair changed (in a column, where one is named)."""
+        made = (m for m in self.repairs if m.repair is repair and m.kind == kind)
+        return sum(m.count for m in made if column in (None, m.column))

@@ -18,7 +18,6 @@ from faultcast.data.sources import (
     MACHINES,
     MAINTENANCE,
     TELEMETRY,
-    Delivered,
     Delivery,
     read_sources,
     sources_of,
@@ -34,15 +33,10 @@ _YEAR = 365.25 * 86_400 * 1_000_000
 
 @dataclass(frozen=True)
 class Ingested:
-    """A plant's canonical data, what was delivered and what was repaired.
-
-    `telemetry` holds the readings in the order of delivery, before any repair.
-    """
+    """A plant's canonical data, what was delivered for it and what was repaired in it."""
 
     canonical: Canonical
-    described: pl.Series
-    telemetry: pl.DataFrame
-    files: tuple[Delivered, ...]
+    delivery: Delivery
     findings: Findings
 
 
@@ -61,7 +55,6 @@ def ingest(plant: Plant, folder: Path, root: Path) -> Ingested:
     delivery = read_sources(plant, folder, root, findings)
     if TELEMETRY not in delivery.records:
         raise ContractError(plant.name, findings.violations)
-    delivered = delivery.records[TELEMETRY]
     kept = _kept(plant, delivery, findings)
     place = folder.relative_to(root) if folder.is_relative_to(root) else folder
     telemetry = kept[TELEMETRY].select(*_KEYS, *plant.telemetry.sensors)
@@ -70,9 +63,8 @@ def ingest(plant: Plant, folder: Path, root: Path) -> Ingested:
         findings.violations += shortcomings(plant, telemetry, kept[FAILURE], place)
     if findings.violations:
         raise ContractError(plant.name, findings.violations)
-    described = kept.get(MACHINES, _no_descriptions())
-    canonical = Canonical(telemetry, _events(kept), _machines(telemetry, described))
-    return Ingested(canonical, described["machine"], delivered, tuple(delivery.files), findings)
+    machines = _machines(telemetry, kept.get(MACHINES, _no_descriptions()))
+    return Ingested(Canonical(telemetry, _events(kept), machines), delivery, findings)
 
 
 def _kept(plant: Plant, delivery: Delivery, findings: Findings) -> dict[str, pl.DataFrame]:
@@ -89,7 +81,7 @@ def _kept(plant: Plant, delivery: Delivery, findings: Findings) -> dict[str, pl.
             readings = kept[TELEMETRY]
             machines, end = readings["machine"].unique(), readings.select(pl.max("time")).item()
             contract = event_contract(plant, source.headers, machines, end)
-        frame = mend(delivery.records[source.kind], contract, plant.repairs, findings)
+        frame = mend(delivery.records[source.kind], source.kind, contract, plant.repairs, findings)
         findings.violations += contract.violations(frame)
         kept[source.kind] = frame
     telemetry = kept[TELEMETRY]

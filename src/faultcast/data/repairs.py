@@ -14,22 +14,26 @@ _BLANKS = {Repair.NON_FINITE_TO_MISSING, Repair.OUT_OF_RANGE_TO_MISSING}
 
 
 def mend(
-    frame: pl.DataFrame, contract: Contract, allowed: Collection[Repair], findings: Findings
+    frame: pl.DataFrame,
+    kind: str,
+    contract: Contract,
+    allowed: Collection[Repair],
+    findings: Findings,
 ) -> pl.DataFrame:
-    """Make the allowed repairs, in the order of the contract's rules, and note each."""
+    """Make the allowed repairs in records of a kind, in the order of the contract's rules."""
     for rule in contract.rules:
         if rule.repair and rule.repair in allowed:
-            frame = _mended(frame, rule, rule.repair, findings)
+            broken = rule.broken(frame)
+            if broken.any():
+                rows = frame.filter(broken)
+                findings.note_repair(rule.repair, kind, rule.column, rule.header, rows)
+                frame = _mended(frame, rule, broken)
     return frame
 
 
-def _mended(frame: pl.DataFrame, rule: Rule, repair: Repair, findings: Findings) -> pl.DataFrame:
-    broken = rule.broken(frame)
-    if not broken.any():
-        return frame
-    findings.note_repair(repair, rule.header, frame.filter(broken))
-    if repair is Repair.SORT:
+def _mended(frame: pl.DataFrame, rule: Rule, broken: pl.Series) -> pl.DataFrame:
+    if rule.repair is Repair.SORT:
         return frame.sort("machine", "time", maintain_order=True)
-    if repair in _BLANKS and rule.column:
+    if rule.repair in _BLANKS and rule.column:
         return frame.with_columns(pl.when(~broken).then(pl.col(rule.column)).alias(rule.column))
     return frame.filter(~broken)

@@ -121,30 +121,30 @@ def _repetition_rules(keys: Sequence[str], values: Sequence[str], what: str) -> 
     """Nothing is delivered twice: neither as the same row nor with other values."""
     again = _allowing(
         Repair.DROP_DUPLICATES,
-        lambda frame: _repeats(frame, (*keys, *values)),
+        _among_repeated(keys, ~pl.struct(*keys, *values).is_first_distinct()),
         f"the same row stands earlier ({what})",
     )
     if not values:
         return [again]
+    differs = (pl.col(value).ne_missing(pl.col(value).last().over(keys)) for value in values)
     otherwise = _allowing(
         Repair.KEEP_LAST,
-        lambda frame: _differs_from_last(frame, keys, values),
+        _among_repeated(keys, pl.any_horizontal(differs)),
         f"{what} stands again later, with other values",
     )
     return [otherwise, again]
 
 
-def _repeats(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
-    return frame.select(~pl.struct(columns).is_first_distinct()).to_series()
+def _among_repeated(keys: Sequence[str], broken: pl.Expr) -> Callable[[pl.DataFrame], pl.Series]:
+    """Look only at rows whose keys' hash is there more than once: few, where the whole is large."""
 
+    def mark(frame: pl.DataFrame) -> pl.Series:
+        repeated = frame.select(pl.struct(keys).hash().is_duplicated()).to_series()
+        places = repeated.arg_true()
+        marks = frame.filter(repeated).select(broken).to_series()
+        return pl.repeat(False, frame.height, eager=True).scatter(places, marks)
 
-def _differs_from_last(
-    frame: pl.DataFrame, keys: Sequence[str], values: Sequence[str]
-) -> pl.Series:
-    if not frame.select(pl.struct(keys).is_duplicated().any()).item():
-        return pl.repeat(False, frame.height, eager=True)
-    last = (pl.col(value).ne_missing(pl.col(value).last().over(keys)) for value in values)
-    return frame.select(pl.any_horizontal(last)).to_series()
+    return mark
 
 
 def _steps_back(frame: pl.DataFrame) -> pl.Series:

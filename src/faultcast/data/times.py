@@ -66,7 +66,16 @@ def _parsed(text: pl.Expr, form: str, dtype: pl.Datetime = _PLAIN_TIME) -> pl.Ex
 
 def _instants(plain: pl.Series, machines: pl.Series, zone: ZoneInfo) -> pl.Series:
     frame = pl.DataFrame({_TIME: plain, "machine": machines})
-    earlier = pl.int_range(pl.len()).over("machine", _TIME) == 0
-    which = pl.when(earlier).then(pl.lit("earliest")).otherwise(pl.lit("latest"))
-    local = pl.col(_TIME).dt.replace_time_zone(zone.key, ambiguous=which, non_existent="null")
-    return frame.select(local.dt.convert_time_zone("UTC").cast(INSTANT)).to_series()
+    early, late = (
+        frame.select(_in_utc(zone, pl.lit(c))).to_series() for c in ("earliest", "latest")
+    )
+    if early.equals(late):
+        return early
+    again = pl.int_range(pl.len()).over("machine", _TIME) > 0
+    choice = pl.when(again).then(pl.lit("latest")).otherwise(pl.lit("earliest"))
+    return frame.select(_in_utc(zone, choice)).to_series()
+
+
+def _in_utc(zone: ZoneInfo, ambiguous: pl.Expr) -> pl.Expr:
+    local = pl.col(_TIME).dt.replace_time_zone(zone.key, ambiguous=ambiguous, non_existent="null")
+    return local.dt.convert_time_zone("UTC").cast(INSTANT)
