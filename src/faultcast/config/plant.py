@@ -13,6 +13,8 @@ from faultcast.config.duration import Duration
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Column = Annotated[str, Field(min_length=1)]
+MachineColumn = Annotated[Column, Field(description="column that names the machine")]
+TimeColumn = Annotated[Column, Field(description="column of the time stamps")]
 Share = Annotated[float, Field(gt=0, lt=0.5)]
 
 _RESERVED = {"machine", "time", "model", "reading"}
@@ -27,7 +29,11 @@ def _stays_below(value: str) -> str:
     return value
 
 
-RawPath = Annotated[str, AfterValidator(_stays_below)]
+RawPath = Annotated[
+    str,
+    AfterValidator(_stays_below),
+    Field(description="file or folder of files below data/raw/<plant>/, CSV or Parquet"),
+]
 
 
 class Frozen(BaseModel):
@@ -70,11 +76,9 @@ class Sensor(Frozen):
 class Telemetry(Frozen):
     """Where the readings are: one row a machine and time, one column a sensor."""
 
-    path: RawPath = Field(
-        description="file or folder of files below data/raw/<plant>/, CSV or Parquet"
-    )
-    machine: Column
-    time: Column
+    path: RawPath
+    machine: MachineColumn
+    time: TimeColumn
     interval: Duration = Field(description="usual time between two readings of a machine")
     sensors: dict[Name, Sensor] = Field(min_length=1, description="the sensors by name")
 
@@ -83,9 +87,9 @@ class Errors(Frozen):
     """Where the non-fatal error messages are: one row a machine, time and code."""
 
     path: RawPath
-    machine: Column
-    time: Column
-    code: Column
+    machine: MachineColumn
+    time: TimeColumn
+    code: Column = Field(description="column of the error codes")
     codes: tuple[Name, ...] = Field(min_length=1, description="the codes that become features")
 
 
@@ -93,19 +97,21 @@ class ComponentEvents(Frozen):
     """Where failures or replacements are: one row a machine, time and component."""
 
     path: RawPath
-    machine: Column
-    time: Column
-    component: Column
+    machine: MachineColumn
+    time: TimeColumn
+    component: Column = Field(description="column that names the component")
 
 
 class Machines(Frozen):
     """Where the machines are described: one row a machine."""
 
     path: RawPath
-    machine: Column
-    model: Column | None = None
+    machine: MachineColumn
+    model: Column | None = Field(default=None, description="column that names the machine's model")
     models: tuple[Name, ...] = Field(default=(), description="the models that become features")
-    age: Column | None = Field(default=None, description="age in years when the telemetry starts")
+    age: Column | None = Field(
+        default=None, description="column of the age in years when the telemetry starts"
+    )
 
 
 class Features(Frozen):
@@ -123,8 +129,8 @@ class Features(Frozen):
 class Split(Frozen):
     """Shares of the time span, latest last: what is neither validation nor test is for training."""
 
-    validation: Share = 0.2
-    test: Share = 0.2
+    validation: Share = Field(default=0.2, description="for calibration and the alarm threshold")
+    test: Share = Field(default=0.2, description="for the evaluation, and nothing else")
 
 
 class Alarm(Frozen):
@@ -147,7 +153,7 @@ class Model(Frozen):
     """How the model is fitted."""
 
     algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, description="seed of everything drawn in the training")
 
 
 def _known_time_zone(value: str) -> str:
