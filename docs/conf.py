@@ -1,0 +1,46 @@
+"""Sphinx's configuration: `make docs` builds docs/_build/html and stops at any warning."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from faultcast import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+project = "faultcast"
+author = "The faultcast authors"
+project_copyright = f"2026, {author}"
+release = __version__.split("+", maxsplit=1)[0]
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.apidoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "command_reference",
+    "configuration_reference",
+]
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = "faultcast"
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_heading_anchors = 3
+
+apidoc_modules = [
+    {
+        "path": "../src/faultcast",
+        "destination": "api",
+        "exclude_patterns": ["../src/faultcast/cli"],
+        "separate_modules": True,
+        "module_first": True,
+    }
+]
+autodoc_default_options = {"members": True, "exclude-members": "model_config"}
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_member_order = "bysource"
