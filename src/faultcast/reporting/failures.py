@@ -12,7 +12,7 @@ from faultcast.config.plant import Plant
 from faultcast.data.canonical import Canonical
 from faultcast.reporting.clock import local, period_of
 from faultcast.reporting.overview import machine_months, observed
-from faultcast.reporting.picture import Picture, canvas, finish, house_style
+from faultcast.reporting.picture import Picture, blank, canvas, finish, house_style
 from faultcast.reporting.style import CHANCE, INK, colours_of, date_axis
 from faultcast.reporting.wording import count, listing, number, percent, span, worded
 
@@ -138,7 +138,11 @@ def _covered(plant: Plant, stamps: pl.DataFrame) -> timedelta:
 def messages(plant: Plant, data: Canonical) -> Picture:
     """Compare how often error codes precede failures with what chance alone would do."""
     table = codes_before_failures(plant, data)
-    figure, axes = canvas(height=1.5 + 0.42 * max(table.height, 1))
+    if table.is_empty():
+        figure, axes = canvas(height=0.5)
+        blank(axes)
+        return finish(figure, "messages", "This plant keeps no log of error messages", "No data.")
+    figure, axes = canvas(height=1.5 + 0.42 * table.height)
     place, rows = axes[0], np.arange(table.height)
     place.plot(
         table["chance"].to_numpy() * 100, rows, "|", color=CHANCE, ms=16, mew=3, label="by chance"

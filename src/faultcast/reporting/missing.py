@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import polars as pl
 
@@ -84,6 +86,9 @@ def _finding(shares: pl.DataFrame, period: str) -> str:
         return "No reading is missing"
     return (
         f"{percent(max(total, 0.0))} of all readings are missing; most on machine "
-        f"{worst['machine']} in the {period} of {worst['period']:%Y-%m-%d} "
-        f"({percent(worst['share'])})"
+        f"{worst['machine']} in {_named(worst['period'], period)} ({percent(worst['share'])})"
     )
+
+
+def _named(beginning: datetime, period: str) -> str:
+    return f"{beginning:%B %Y}" if period == "month" else f"the week of {beginning:%Y-%m-%d}"

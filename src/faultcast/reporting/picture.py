@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ from faultcast.reporting.style import DPI, HOUSE
 
 house_style = mpl.rc_context(HOUSE)
 _SHOWN_DPI = 92
-_LETTERS_PER_INCH = 8.4
+_LETTERS_PER_INCH = 9.4
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ def finish(figure: Figure, name: str, finding: str, description: str) -> Picture
     letters = int(figure.get_figwidth() * _LETTERS_PER_INCH)
     figure.suptitle(textwrap.fill(finding, letters), x=0.008, ha="left")
     return Picture(name, figure, finding, description)
+
+
+def legend_below(figure: Figure) -> None:
+    """Explain the colours once, below all places of the figure."""
+    known: dict[str, Artist] = {}
+    for place in figure.axes:
+        for handle, label in zip(*place.get_legend_handles_labels(), strict=True):
+            known.setdefault(label, handle)
+    figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=4)
 
 
 def blank(axes: list[Axes]) -> None:

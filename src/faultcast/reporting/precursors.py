@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from faultcast.config.plant import Plant
 from faultcast.reporting.approach import Approach
-from faultcast.reporting.picture import Picture, canvas, finish, house_style
+from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import BEFORE_FAILURE, DIVERGING, INK, NORMAL
 from faultcast.reporting.wording import count, hours, listing, number, sentence, worded
 
@@ -28,9 +28,13 @@ def telling_sensors(plant: Plant, approach: Approach) -> Picture:
     image = axes[0].imshow(grid, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
     for row, column in np.ndindex(*grid.shape):
         shade = "white" if abs(grid[row, column]) > 0.65 * limit else INK
-        text = f"{grid[row, column]:+.1f}" if np.isfinite(grid[row, column]) else "–"
+        text = (
+            f"{float(np.round(grid[row, column], 1)) + 0:+.1f}"
+            if np.isfinite(grid[row, column])
+            else "–"
+        )
         axes[0].text(column, row, text, ha="center", va="center", color=shade)
-    axes[0].set_xticks(range(len(sensors)), [worded(s) for s in sensors])
+    axes[0].set_xticks(range(len(sensors)), [worded(s).replace(" ", "\n") for s in sensors])
     axes[0].set_yticks(range(len(components)), [worded(c) for c in components])
     axes[0].grid(visible=False)
     figure.colorbar(image, ax=axes[0], label="median shift\n(standard deviations)", fraction=0.04)
@@ -54,11 +58,12 @@ def _who_tells(plant: Plant, grid: np.ndarray[tuple[int, int], np.dtype[np.float
     for component, row in zip(plant.components, np.nan_to_num(grid), strict=True):
         best = int(np.argmax(np.abs(row)))
         if abs(row[best]) >= _CLEAR:
-            told.append(f"{worded(sensors[best])} tells of {worded(component)} ({row[best]:+.1f})")
+            told.append(f"{worded(sensors[best])} for {worded(component)}")
         else:
             silent.append(worded(component))
-    rest = [f"no sensor clearly tells of {listing(silent)}"] if silent else []
-    return sentence("; ".join([*told, *rest]))
+    parts = [f"most telling: {listing(told)}"] if told else []
+    parts += [f"no single sensor tells of {listing(silent)}"] if silent else []
+    return sentence("; ".join(parts))
 
 
 def top_sensors(plant: Plant, approach: Approach, component: str) -> list[str]:
@@ -87,7 +92,7 @@ def before_failures(plant: Plant, approach: Approach) -> Picture:
         axes[row * columns].set_ylabel("standard deviations\nfrom normal")
     for place in axes[-columns:]:
         place.set_xlabel("hours before the failure")
-    axes[0].legend(loc="upper left", fontsize=7.5)
+    legend_below(figure)
     return finish(
         figure,
         "before_failures",

@@ -22,24 +22,26 @@ def percent(share: float) -> str:
     """Write a share as a percentage with two significant digits: 0.0213 is `2.1 %`."""
     value = share * 100
     if value and abs(value) < 0.01:
-        return "less than 0.01 %"
-    return f"{value:.0f} %" if abs(value) >= 10 or value == 0 else f"{value:.2g} %"
+        return _with_unit("less than 0.01", "%")
+    return _with_unit(f"{value:.0f}" if abs(value) >= 10 or value == 0 else f"{value:.2g}", "%")
 
 
 def number(value: float, unit: str = "") -> str:
     """Write a number with three significant digits and its unit: 1234.5 m is `1,230 m`."""
     if value == 0:
-        text = "0"
-    elif abs(value) >= 1000:
-        text = f"{float(f'{value:.3g}'):,.0f}"
-    else:
-        text = f"{value:.3g}"
-    return f"{text} {unit}".rstrip()
+        return _with_unit("0", unit)
+    rounded = float(f"{value:.3g}")
+    return _with_unit(f"{rounded:,.0f}" if abs(value) >= 1000 else f"{value:.3g}", unit)
 
 
 def hours(value: float) -> str:
     """Write a time in hours: `14 h`, below ten hours `6.5 h`."""
-    return f"{value:.0f} h" if value >= 10 or value == int(value) else f"{value:.1f} h"
+    return _with_unit(f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}", "h")
+
+
+def _with_unit(text: str, unit: str) -> str:
+    """Join by a space at which no line breaks."""
+    return f"{text}\u00a0{unit}" if unit else text
 
 
 def span(length: timedelta) -> str:
