@@ -7,7 +7,13 @@ import polars as pl
 from faultcast.features.clock import microseconds, one_clock
 from faultcast.features.spec import FeatureSpec, window_name
 from faultcast.features.steps import to_reading, to_steps
-from faultcast.features.windows import extremes, sensor_moments, statistics, window_sums
+from faultcast.features.windows import (
+    extremes,
+    missing_patterns,
+    sensor_moments,
+    statistics,
+    window_sums,
+)
 
 _KEYS = ("machine", "time")
 _DAY = 86_400 * 1_000_000
@@ -41,11 +47,13 @@ def build_features(
     steps = [to_steps(name, sensor) for name, sensor in spec.sensors.items()]
     readings = telemetry.select(*_KEYS, *steps)
     errors = events.filter(pl.col("kind") == "error").select(*_KEYS, "code")
-    rows, readings, errors = one_clock(rows.select(_KEYS), [readings, errors], spec.history)
+    clocked = one_clock(rows.select(_KEYS), [readings, errors], spec.history)
+    patterns = missing_patterns(clocked[1], list(spec.sensors))
+    rows, readings, errors = (frame.lazy() for frame in clocked)
     parts = [
         _latest_readings(spec, rows, readings),
-        _window_statistics(spec, rows, readings),
-        _window_extremes(spec, rows, readings),
+        _window_statistics(spec, rows, readings, patterns),
+        extremes(rows, readings, spec.sensors, spec.windows),
         _error_counts(spec, rows, errors),
         _component_ages(spec, rows, events),
         _machine_descriptions(spec, rows, machines),
@@ -79,21 +87,12 @@ def _join_shifted(
 
 
 def _window_statistics(
-    spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame
+    spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame, patterns: dict[str, str]
 ) -> pl.LazyFrame:
-    moments = sensor_moments(spec.sensors)
+    moments = sensor_moments(list(spec.sensors), patterns)
     counts = readings.select("clock", *(moment.alias(name) for name, moment in moments.items()))
     sums = window_sums(rows, counts, list(moments), spec.windows)
-    return sums.select(statistics(spec.sensors, spec.windows))
-
-
-def _window_extremes(spec: FeatureSpec, rows: pl.LazyFrame, readings: pl.LazyFrame) -> pl.LazyFrame:
-    """Roll over readings with the rows among them: a window ends at t, not at a reading."""
-    sensors = readings.select("clock", *spec.sensors)
-    among = rows.select("clock").join(sensors, on="clock", how="anti")
-    timeline = pl.concat([sensors, among], how="diagonal").sort("clock")
-    rolled = timeline.select("clock", *extremes(spec.sensors, spec.windows))
-    return rows.select("clock").join_asof(rolled, on="clock").drop("clock")
+    return sums.select(statistics(spec.sensors, patterns, spec.windows))
 
 
 def _error_counts(spec: FeatureSpec, rows: pl.LazyFrame, errors: pl.LazyFrame) -> pl.LazyFrame:

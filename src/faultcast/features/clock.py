@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 
 
 def one_clock(
     rows: pl.LazyFrame, frames: Sequence[pl.LazyFrame], longest: timedelta
-) -> list[pl.LazyFrame]:
+) -> list[pl.DataFrame]:
     """Add the column `clock` (Int64, microseconds) to rows and to the frames that describe them.
 
     Args:
@@ -25,24 +26,26 @@ def one_clock(
     Returns:
         The rows and the frames, each sorted by the clock.
     """
-    times = pl.concat([frame.select("time") for frame in (rows, *frames)])
-    first, last = (
-        times.select(pl.min("time").alias("first"), pl.max("time").alias("last")).collect().row(0)
-    )
-    stretch = microseconds((last - first) + 2 * longest) if first else 0
-    machines = rows.select("machine").unique().sort("machine")
-    starts = machines.with_row_index("_start").with_columns(
-        pl.col("_start").cast(pl.Int64) * stretch
-    )
+    collected = pl.collect_all([rows, *frames])
+    machines = pl.Enum(collected[0]["machine"].unique().sort())
+    stretch = _span(collected) + 2 * microseconds(longest)
+    index = pl.col("machine").cast(machines, strict=False).to_physical().cast(pl.Int64)
+    clock = pl.col("time").dt.epoch("us") + index * stretch
     return [
-        frame.join(starts, on="machine", how="inner", maintain_order="left")
-        .with_columns((pl.col("time").dt.epoch("us") + pl.col("_start")).alias("clock"))
-        .drop("_start")
-        .sort("clock")
-        for frame in (rows, *frames)
+        _sorted(frame.with_columns(clock.alias("clock")).drop_nulls("clock")) for frame in collected
     ]
 
 
 def microseconds(duration: timedelta) -> int:
     """Return a duration in the clock's unit."""
     return duration // timedelta(microseconds=1)
+
+
+def _span(frames: Sequence[pl.DataFrame]) -> int:
+    moments = pl.concat([frame["time"] for frame in frames]).dt.epoch("us").to_numpy()
+    return int(np.ptp(moments)) if moments.size else 0
+
+
+def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
+    in_order = frame if frame["clock"].is_sorted() else frame.sort("clock", maintain_order=True)
+    return in_order.with_columns(pl.col("clock").set_sorted())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -16,13 +16,16 @@ def forecast_times(telemetry: pl.LazyFrame, stride: timedelta) -> pl.LazyFrame:
     """Return the rows (machine, t): multiples of the stride with a reading in (t - stride, t].
 
     Times are counted from the epoch in UTC, so that rows do not move when a plant's records grow.
+
+    Args:
+        telemetry: `machine`, `time`, sorted by both.
+        stride: the time between two rows of a machine.
     """
     floor = pl.col("time").dt.truncate(stride)
     ceiling = pl.when(floor == pl.col("time")).then(floor).otherwise(floor + stride)
-    times = telemetry.select("machine", ceiling.alias("time")).unique()
-    return times.filter(
-        pl.col("time") <= telemetry.select(pl.col("time").max()).collect().item()
-    ).sort("machine", "time")
+    times = telemetry.select("machine", ceiling.alias("time"))
+    is_new = pl.any_horizontal(pl.all().ne_missing(pl.all().shift()))
+    return times.filter(is_new, pl.col("time") <= _end(telemetry))
 
 
 def feature_table(
@@ -36,5 +39,9 @@ def feature_table(
     """
     rows = forecast_times(telemetry, plant.features.stride)
     features = build_features(FeatureSpec.from_plant(plant), rows, telemetry, events, machines)
-    until = telemetry.select(pl.col("time").max()).collect().item()
-    return add_labels(features, events, plant.components, plant.horizon, until)
+    return add_labels(features, events, plant.components, plant.horizon, _end(telemetry))
+
+
+def _end(telemetry: pl.LazyFrame) -> datetime:
+    end: datetime = telemetry.select(pl.col("time").max()).collect().item()
+    return end
