@@ -7,6 +7,7 @@ import sys
 import click
 
 from faultcast import __version__
+from faultcast.cli.ingest import ingest
 from faultcast.cli.simulate import simulate
 from faultcast.errors import FaultcastError
 
@@ -36,4 +37,5 @@ def main() -> None:
         sys.exit(failure.exit_code)
 
 
+faultcast.add_command(ingest)
 faultcast.add_command(simulate)

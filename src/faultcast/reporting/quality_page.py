@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from faultcast.config.plant import Repair
 from faultcast.data.quality import Quality
 from faultcast.data.stuck import LONGEST_REPETITION
-from faultcast.reporting.wording import count, number, percent, span, worded
+from faultcast.reporting.quality_strip import strips, ticks
+from faultcast.reporting.tables import Card
+from faultcast.reporting.wording import (
+    count,
+    hours,
+    listing,
+    number,
+    percent,
+    sentence,
+    span,
+    worded,
+)
 
-_MOST_MACHINES = 40
-_SHADES = (0.0, 0.01, 0.05, 0.2)
 _MEANINGS = {
     Repair.SORT: "rows put in the order of time",
-    Repair.DROP_DUPLICATES: "rows dropped that stood there before",
-    Repair.KEEP_LAST: "rows dropped that were delivered again with other values",
-    Repair.NON_FINITE_TO_MISSING: "readings that were no finite number, now missing",
+    Repair.DROP_DUPLICATES: "repeated rows dropped",
+    Repair.KEEP_LAST: "rows dropped that came again with other values",
+    Repair.NON_FINITE_TO_MISSING: "readings that are no finite number, now missing",
     Repair.OUT_OF_RANGE_TO_MISSING: "readings outside the sensor's range, now missing",
     Repair.DROP_UNKNOWN_MACHINES: "events dropped of machines without telemetry",
     Repair.DROP_LATE_EVENTS: "events dropped after the telemetry ends",
 }
-_PERIOD_FORMATS = {"day": "%d %b", "week": "%d %b", "month": "%b %Y", "quarter": "%b %Y"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A machine's period in the strip: how dark it is and what it says when pointed at."""
-
-    shade: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A machine's periods."""
-
-    machine: str
-    cells: tuple[Cell, ...]
+_MOST_NAMES = 12
 
 
 def render_quality_page(quality: Quality) -> str:
@@ -53,21 +41,58 @@ def render_quality_page(quality: Quality) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "count": count,
-        "number": number,
-        "percent": percent,
-        "worded": worded,
-        "moment": _moment,
-    }
+    words = (count, hours, number, percent, sentence, worded)
+    environment.filters |= {word.__name__: word for word in words}
+    environment.filters["moment"] = lambda time: time.strftime("%Y-%m-%d %H:%M")
     return environment.get_template("quality.html.j2").render(
         q=quality,
-        length=span(quality.end - quality.start),
-        missing_share=_missing_share(quality),
-        strips=tuple(_strips(quality)),
-        ticks=_ticks(quality),
+        verdict=_verdict(quality),
+        cards=_cards(quality),
+        strips=strips(quality.completeness),
+        ticks=ticks(quality.completeness),
+        remarks=_remarks(quality),
         meanings=_MEANINGS,
         longest_repetition=LONGEST_REPETITION,
+    )
+
+
+def _verdict(quality: Quality) -> str:
+    """Say in a sentence or two what the data are and how they are."""
+    what = (
+        f"{count(quality.rows, 'row')} from {count(quality.machines, 'machine')}, every "
+        f"{quality.interval} from {quality.start:%d %B %Y} to {quality.end:%d %B %Y}."
+    )
+    ugly = [
+        (
+            quality.missing_readings,
+            f"{percent(_missing_share(quality))} of the readings are missing",
+        ),
+        (quality.gap_count, f"there are {count(quality.gap_count, 'gap')}"),
+        (quality.order.late_rows, f"{count(quality.order.late_rows, 'row')} came late"),
+        (quality.duplicate_rows, f"{count(quality.duplicate_rows, 'row')} came twice"),
+        (quality.stuck_count, f"sensors were stuck {count(quality.stuck_count, 'time')}"),
+    ]
+    found = [words for number_of, words in ugly if number_of]
+    flaws = sentence(listing(found)) if found else "Nothing is missing, late, stuck or there twice"
+    return f"{what} {flaws}."
+
+
+def _cards(quality: Quality) -> tuple[Card, ...]:
+    failures = sum(quality.events.get("failure", {}).values())
+    mended = sum(made.count for made in quality.repairs)
+    return (
+        Card(f"{quality.rows:,}", "rows of telemetry"),
+        Card(f"{quality.machines:,}", "machines"),
+        Card(span(quality.end - quality.start), "of records"),
+        Card(f"{failures:,}", "failures"),
+        Card(
+            percent(_missing_share(quality)),
+            "of the readings missing",
+            _missing_share(quality) > 0.01,
+        ),
+        Card(f"{quality.gap_count:,}", "gaps", quality.gap_count > 0),
+        Card(f"{quality.stuck_count:,}", "stuck sensor runs", quality.stuck_count > 0),
+        Card(f"{mended:,}", "rows repaired", mended > 0),
     )
 
 
@@ -75,38 +100,29 @@ def _missing_share(quality: Quality) -> float:
     return quality.missing_readings / (quality.rows * len(quality.sensors))
 
 
-def _strips(quality: Quality) -> Iterator[Strip]:
-    """Return the machines with the most missing readings, in the order of their names."""
-    missing = dict(zip(quality.completeness.machines, quality.completeness.missing, strict=True))
-    worst = sorted(missing, key=lambda machine: -sum(share or 0 for share in missing[machine]))
-    for machine in sorted(worst[:_MOST_MACHINES], key=_natural):
-        shares = zip(quality.completeness.starts, missing[machine], strict=True)
-        yield Strip(machine, tuple(_cell(quality, start, share) for start, share in shares))
+def _remarks(quality: Quality) -> list[str]:
+    """Say what a reader should know of machines, codes, models and failures."""
+    unheralded = count(quality.unheralded_failures, "failure")
+    remarks = {
+        "Machines that are named but sent no telemetry": quality.machines_without_telemetry,
+        "Machines that nobody describes": quality.machines_without_description,
+        "Codes that are kept but are no features, not being configured": _counted(
+            quality.unknown_codes
+        ),
+        "Models that are no features, not being configured": _counted(quality.unknown_models),
+    }
+    told = [f"{what}: {_shortened(names)}." for what, names in remarks.items() if names]
+    if quality.unheralded_failures:
+        told.append(
+            f"{unheralded} had no reading within the horizon before: nobody could forecast that."
+        )
+    return told
 
 
-def _cell(quality: Quality, start: datetime, share: float | None) -> Cell:
-    if share is None:
-        return Cell("absent", "")
-    shade = sum(share > limit for limit in _SHADES)
-    label = f"{_period(quality, start)}: {percent(share)} missing" if shade else ""
-    return Cell(f"shade{shade}", label)
+def _counted(counts: dict[str, int]) -> tuple[str, ...]:
+    return tuple(f"{name} ({number_of:,})" for name, number_of in counts.items())
 
 
-def _ticks(quality: Quality) -> list[tuple[int, str]]:
-    """Return the places and names of a few periods along the strip."""
-    starts = quality.completeness.starts
-    step = max(1, round(len(starts) / 8))
-    return [(place, _period(quality, starts[place])) for place in range(0, len(starts), step)]
-
-
-def _period(quality: Quality, start: datetime) -> str:
-    return start.strftime(_PERIOD_FORMATS.get(quality.completeness.period, "%Y"))
-
-
-def _moment(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M")
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sort `M2` before `M10`."""
-    return [(int(part or 0) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
+def _shortened(names: tuple[str, ...]) -> str:
+    hidden = len(names) - _MOST_NAMES
+    return listing([*names[:_MOST_NAMES], *([f"{hidden} more"] if hidden > 0 else [])])
