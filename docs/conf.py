@@ -28,7 +28,7 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "faultcast"
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
 apidoc_modules = [

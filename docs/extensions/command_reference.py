@@ -18,7 +18,7 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Write Markdown from the commands' help and have it parsed."""
-        context = click.Context(faultcast, info_name="faultcast", max_content_width=88)
+        context = faultcast.make_context("faultcast", [], resilient_parsing=True, terminal_width=88)
         lines = [line for path, help_text in _helps(context) for line in _section(path, help_text)]
         text = StringList(lines, source="the help of faultcast")
         return self.parse_text_to_nodes(text, allow_section_headings=True)

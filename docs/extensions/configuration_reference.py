@@ -61,9 +61,8 @@ def _resolve(value: Schema, schema: Schema) -> Schema:
 
 
 def _table(path: str, part: Schema, schema: Schema) -> Iterator[str]:
-    if path:
-        yield from (f"### `{path}`", "")
-        yield from (part["description"].split("\n")[0], "")
+    yield from (f"## `{path}`" if path else "## The whole file", "")
+    yield from (part["description"].split("\n")[0], "")
     yield "| key | value | default | meaning |"
     yield "|---|---|---|---|"
     for key, value in part["properties"].items():
