@@ -169,5 +169,97 @@ class ForeignLogsError(FaultcastError):
         )
 
 
+class TrackingError(FaultcastError):
+    """Runs that could not be delivered; they are kept on disk."""
+
+    exit_code = 1
+
+    def __init__(self, where: str, waiting: int, reason: str) -> None:
+        runs = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
+        super().__init__(
+            f"{where}: {reason}\n  {runs} in .faultcast/runs, nothing is lost. "
+            "Deliver later with: faultcast sync"
+        )
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
+
+
+class NotebookError(FaultcastError):
+    """A notebook that cannot be a stage."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path}: {fault}")
+
+
+class ParameterError(FaultcastError):
+    """Parameters that a notebook does not accept, with everything that it does accept."""
+
+    def __init__(self, path: Path, faults: Sequence[str], accepted: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        listed = ["it accepts:", *_indent(accepted)] if accepted else ["it has no parameters cell"]
+        super().__init__(
+            "\n".join([f"{path}: wrong parameters, nothing was run:", *_indent(faults), *_indent(listed)])
+        )
+
+
+class CellError(FaultcastError):
+    """A cell that failed, hung or took the kernel down; the outputs of the last good run are untouched."""
+
+    exit_code = 1
+
+    def __init__(self, place: str, failure: str, kept: Path, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
+        super().__init__("\n".join([place, *_indent(failure.splitlines()), _kept(kept)]))
+
+
+class PassedOnError(FaultcastError):
+    """A failure of faultcast's own inside a notebook; its message needs no place in the code."""
+
+    def __init__(self, message: str, kept: Path, exit_code: int) -> None:
+        self.exit_code = exit_code
+        super().__init__(f"{message}\n{_kept(kept)}")
+
+
+def _kept(notebook: Path) -> str:
+    return f"The notebook as far as it got: {notebook}"
+
+
+class MissingOutputError(FaultcastError):
+    """A notebook that ended well and left an output of its stage empty."""
+
+    exit_code = 1
+
+    def __init__(self, output: Path) -> None:
+        super().__init__(
+            f"{output}: the notebook wrote nothing there, but its stage promises it; the earlier version is "
+            "untouched. Write the result into this folder, or take the output out of the stage."
+        )
+
+
+class ValuesFileError(FaultcastError):
+    """A file of parameter values that cannot be used."""
+
+    def __init__(self, source: str, fault: str) -> None:
+        super().__init__(f"{source}: {fault}")
+
+
+class GuessError(FaultcastError):
+    """A file whose meaning cannot be guessed."""
+
+    def __init__(self, path: Path, what: str, columns: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: no column looks like {what} (columns: {', '.join(columns)}). Check that the "
+            "file is the right one, rename the column, or write the plant's configuration by hand."
+        )
+
+
+class PlantExistsError(FaultcastError):
+    """A plant that is already there."""
+
+    def __init__(self, plant: str, path: Path) -> None:
+        super().__init__(
+            f"plant {plant!r}: {path} is already there; nothing was written. "
+            "Choose another name, or move it away first."
+        )

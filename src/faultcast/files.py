@@ -19,6 +19,9 @@ _WRITE_FAILURES = {
     errno.EPERM,
     errno.EROFS,
     errno.EIO,
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
 }
 
 

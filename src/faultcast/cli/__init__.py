@@ -8,7 +8,9 @@ import click
 
 from faultcast import __version__
 from faultcast.cli.ingest import ingest
+from faultcast.cli.notebook import notebook
 from faultcast.cli.simulate import simulate
+from faultcast.cli.sync import sync
 from faultcast.errors import FaultcastError
 
 
@@ -38,4 +40,6 @@ def main() -> None:
 
 
 faultcast.add_command(ingest)
+faultcast.add_command(notebook)
 faultcast.add_command(simulate)
+faultcast.add_command(sync)

@@ -1,0 +1,1 @@
+"""Experiment runs: kept on disk first, delivered to MLflow afterwards."""
