@@ -27,6 +27,12 @@ def written(plant: Plant, moment: datetime) -> str:
     return f"{wall_clock(plant, moment):%Y-%m-%d %H:%M}"
 
 
+def with_gaps(column: str, usual: timedelta) -> pl.Expr:
+    """Empty what follows a gap in `time`, so that no line is drawn across it."""
+    gap = pl.col("time").diff() > 1.5 * usual
+    return pl.when(~gap.fill_null(value=False)).then(pl.col(column))
+
+
 def period_of(length: timedelta) -> tuple[str, str]:
     """Choose the calendar period to count data of a length by: polars' interval, its name."""
     return ("1mo", "month") if length > _LONG else ("1w", "week")

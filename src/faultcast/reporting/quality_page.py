@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from faultcast.config.plant import Repair
 from faultcast.data.quality import Quality
+from faultcast.data.repairs import MEANINGS
 from faultcast.data.stuck import LONGEST_REPETITION
 from faultcast.reporting.quality_strip import strips, ticks
 from faultcast.reporting.tables import Card
@@ -20,15 +20,6 @@ from faultcast.reporting.wording import (
     worded,
 )
 
-_MEANINGS = {
-    Repair.SORT: "rows put in the order of time",
-    Repair.DROP_DUPLICATES: "repeated rows dropped",
-    Repair.KEEP_LAST: "rows dropped that came again with other values",
-    Repair.NON_FINITE_TO_MISSING: "readings that are no finite number, now missing",
-    Repair.OUT_OF_RANGE_TO_MISSING: "readings outside the sensor's range, now missing",
-    Repair.DROP_UNKNOWN_MACHINES: "events dropped of machines without telemetry",
-    Repair.DROP_LATE_EVENTS: "events dropped after the telemetry ends",
-}
 _MOST_NAMES = 12
 
 
@@ -51,7 +42,7 @@ def render_quality_page(quality: Quality) -> str:
         strips=strips(quality.completeness),
         ticks=ticks(quality.completeness),
         remarks=_remarks(quality),
-        meanings=_MEANINGS,
+        meanings=MEANINGS,
         longest_repetition=LONGEST_REPETITION,
     )
 

@@ -19,7 +19,8 @@ class Table:
     """A frame for people: its column names are the headings.
 
     `formats` says how a column's values are written; `bars` gives the value of a full bar behind
-    the numbers of a column; `strong` names the first cells of the rows that stand out.
+    the numbers of a column; `strong` names the first cells of the rows that stand out; `right`
+    names columns of text to align as numbers are.
     """
 
     frame: pl.DataFrame
@@ -27,6 +28,7 @@ class Table:
     formats: Mapping[str, Format] = field(default_factory=dict)
     bars: Mapping[str, float] = field(default_factory=dict)
     strong: Sequence[str] = ()
+    right: Sequence[str] = ()
 
     def _repr_html_(self) -> str:
         columns = [{"title": name, "numeric": self._numeric(name)} for name in self.frame.columns]
@@ -37,7 +39,7 @@ class Table:
         return f"Table: {self.caption}"
 
     def _numeric(self, name: str) -> bool:
-        return self.frame.schema[name].is_numeric()
+        return name in self.right or self.frame.schema[name].is_numeric()
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         strong = str(next(iter(row.values()))) in self.strong

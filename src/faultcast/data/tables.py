@@ -1,0 +1,62 @@
+"""The feature table and the dataset on disk: Parquet files, one folder a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from faultcast.config.layout import Layout
+from faultcast.errors import StageNotRunError
+from faultcast.files import replacing_folder
+
+PARTS = ("train", "validation", "test")
+
+
+def write_features(layout: Layout, plant: str, table: pl.DataFrame) -> None:
+    """Write a plant's feature table.
+
+    Raises:
+        DiskError: it could not be written; an earlier one is untouched.
+    """
+    _write(layout.features(plant), {"features": table})
+
+
+def read_features(layout: Layout, plant: str) -> pl.DataFrame:
+    """Read a plant's feature table.
+
+    Raises:
+        StageNotRunError: 02_features has not written it yet.
+    """
+    return _read(layout.features(plant) / "features.parquet", f"features@{plant}")
+
+
+def write_dataset(layout: Layout, plant: str, parts: Mapping[str, pl.DataFrame]) -> None:
+    """Write the parts of a plant's dataset: train, validation and test.
+
+    Raises:
+        DiskError: they could not be written; earlier ones are untouched.
+    """
+    _write(layout.dataset(plant), parts)
+
+
+def read_part(layout: Layout, plant: str, part: str) -> pl.DataFrame:
+    """Read one part of a plant's dataset: train, validation or test.
+
+    Raises:
+        StageNotRunError: 03_dataset has not written it yet.
+    """
+    return _read(layout.dataset(plant) / f"{part}.parquet", f"dataset@{plant}")
+
+
+def _write(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    with replacing_folder(folder) as draft:
+        for name, frame in frames.items():
+            frame.write_parquet(draft / f"{name}.parquet", compression="zstd")
+
+
+def _read(path: Path, stage: str) -> pl.DataFrame:
+    if not path.is_file():
+        raise StageNotRunError(path, stage)
+    return pl.read_parquet(path)
