@@ -1,0 +1,1 @@
+"""Notebooks as pipeline stages: parameters, dependencies, execution and scheduling."""

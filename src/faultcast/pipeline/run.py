@@ -1,0 +1,171 @@
+"""Run a parameterised notebook as a stage: execute, normalise, write, move into place."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from faultcast.errors import CellError, FaultcastError, PassedOnError
+from faultcast.files import replacing
+from faultcast.pipeline.document import INJECTED, PARAMETERS, Notebook, read_notebook, tags_of
+from faultcast.pipeline.environment import kernel_environment
+from faultcast.pipeline.execution import Execution, Failure, Progress, execute
+from faultcast.pipeline.normalise import normalise
+from faultcast.pipeline.parameters import check_parameters, literal
+from faultcast.pipeline.session import KernelSession
+from faultcast.pipeline.signature import Signature
+from faultcast.pipeline.workspace import Workspace, isolated
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """A notebook with its values and the folders that it fills.
+
+    Args:
+        root: the project.
+        notebook: absolute path of the notebook.
+        report: absolute path of the folder for the executed notebook and its page.
+        outputs: absolute paths of the other folders that the notebook writes.
+        parameters: typed values, or `Text` as typed on a command line.
+        timeout: seconds that a cell may take.
+    """
+
+    root: Path
+    notebook: Path
+    report: Path
+    outputs: tuple[Path, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
+    """Execute a notebook and put its outputs in place; return files it wrote outside of them.
+
+    Raises:
+        NotebookError: the file is no notebook that can be run.
+        ParameterError: the values do not fit; nothing was started.
+        CellError: a cell failed; all outputs are as they were.
+        MissingOutputError: an output stayed empty; all outputs are as they were.
+    """
+    notebook = read_notebook(job.notebook)
+    signature = Signature.of(notebook)
+    values = check_parameters(notebook, signature, job.parameters)
+    _inject(notebook, signature, values)
+    with isolated(job.root, job.notebook.parent, (*job.outputs, job.report)) as workspace:
+        execution, memory = _execute(job, notebook, workspace, progress)
+        normalise(notebook, _stand_ins(workspace))
+        if execution.failure:
+            raise _error(job, notebook, workspace, execution.failure)
+        _write(notebook, values, workspace.mirrored(job.report))
+        strays = workspace.publish()
+    _write_timings(job, notebook, execution, memory)
+    return strays
+
+
+def _inject(notebook: Notebook, signature: Signature, values: Mapping[str, Any]) -> None:
+    """Put the values into a cell after the parameters cell, in place of an earlier one."""
+    cells = notebook.content["cells"]
+    cells[:] = [cell for cell in cells if INJECTED not in tags_of(cell)]
+    if not values:
+        return
+    lines = [
+        f"{one.name} = {literal(values[one.name], one.constructor)}"
+        for one in signature.parameters
+        if one.name in values
+    ]
+    place = next(index for index, cell in enumerate(cells) if PARAMETERS in tags_of(cell)) + 1
+    cells.insert(
+        place,
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": INJECTED,
+            "metadata": {"tags": [INJECTED]},
+            "outputs": [],
+            "source": "\n".join(lines),
+        },
+    )
+
+
+def _execute(
+    job: NotebookRun, notebook: Notebook, workspace: Workspace, progress: Progress
+) -> tuple[Execution, int]:
+    session = KernelSession(
+        folder=workspace.mirrored(job.notebook.parent),
+        environment=kernel_environment(job.root, workspace.scratch),
+        scratch=workspace.scratch,
+    )
+    try:
+        execution = execute(notebook, session, progress, job.timeout)
+    finally:
+        session.stop()
+    return execution, session.peak_memory
+
+
+def _stand_ins(workspace: Workspace) -> dict[Path, str]:
+    return {
+        workspace.mirror: ".",
+        workspace.root: ".",
+        workspace.scratch: "<scratch>",
+        Path.home(): "~",
+        Path(sys.prefix): "<python>",
+        Path(sys.base_prefix): "<python>",
+        Path(__file__).parents[2]: "src",
+    }
+
+
+def _write(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> None:
+    from faultcast.pipeline.page import render_page
+
+    with replacing(folder / notebook.path.name) as draft:
+        draft.write_text(notebook.to_json(), encoding="utf-8")
+    with replacing(folder / f"{notebook.path.stem}.html") as draft:
+        draft.write_text(render_page(notebook, values), encoding="utf-8")
+
+
+def _error(
+    job: NotebookRun, notebook: Notebook, workspace: Workspace, failure: Failure
+) -> FaultcastError:
+    reports = job.root / "reports"
+    inside = job.report.relative_to(reports) if job.report.is_relative_to(reports) else Path()
+    kept = reports / "failed" / inside / notebook.path.name
+    with replacing(kept) as draft:
+        draft.write_text(notebook.to_json(), encoding="utf-8")
+    text = failure.text.replace(str(workspace.mirror), str(job.root))
+    where = kept.relative_to(job.root)
+    if failure.complete:
+        return PassedOnError(text, where, failure.exit_code)
+    return CellError(_place(job, failure), text, where, failure.exit_code)
+
+
+def _place(job: NotebookRun, failure: Failure) -> str:
+    notebook = job.notebook.relative_to(job.root)
+    if failure.cell is None:
+        return f"{notebook}, before its first cell:"
+    place = f"{notebook}, cell {failure.cell.number} ({failure.cell.heading})"
+    lines = failure.cell.source.splitlines()
+    if failure.line is None or not 1 <= failure.line <= len(lines):
+        return f"{place}:"
+    return f"{place}, line {failure.line}: {lines[failure.line - 1].strip()}"
+
+
+def _write_timings(job: NotebookRun, notebook: Notebook, execution: Execution, memory: int) -> None:
+    """Keep what differs from run to run beside the outputs, where DVC does not look."""
+    timings = {
+        "cells": [
+            {"number": cell.number, "heading": cell.heading, "seconds": round(seconds, 3)}
+            for cell in notebook.code_cells
+            if (seconds := execution.seconds.get(cell.number)) is not None
+        ],
+        "seconds": round(sum(execution.seconds.values()), 3),
+        "peak_memory_bytes": memory,
+    }
+    target = (
+        job.root / ".faultcast" / "timings" / job.report.relative_to(job.root).with_suffix(".json")
+    )
+    with replacing(target) as draft:
+        draft.write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
