@@ -263,3 +263,12 @@ class PlantExistsError(FaultcastError):
             f"plant {plant!r}: {path} is already there; nothing was written. "
             "Choose another name, or move it away first."
         )
+
+
+class SameNameError(FaultcastError):
+    """Two files of a new plant that cannot stand in one folder."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"two of the plant's files are called {name}; nothing was written. Rename one of them."
+        )

@@ -7,8 +7,10 @@ import sys
 import click
 
 from faultcast import __version__
+from faultcast.cli.config import config
 from faultcast.cli.ingest import ingest
 from faultcast.cli.notebook import notebook
+from faultcast.cli.plant import plant
 from faultcast.cli.simulate import simulate
 from faultcast.cli.sync import sync
 from faultcast.errors import FaultcastError
@@ -39,7 +41,9 @@ def main() -> None:
         sys.exit(failure.exit_code)
 
 
+faultcast.add_command(config)
 faultcast.add_command(ingest)
 faultcast.add_command(notebook)
+faultcast.add_command(plant)
 faultcast.add_command(simulate)
 faultcast.add_command(sync)

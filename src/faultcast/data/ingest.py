@@ -9,6 +9,7 @@ import polars as pl
 
 from faultcast.config.plant import Plant
 from faultcast.data.canonical import Canonical
+from faultcast.data.contract import Contract
 from faultcast.data.findings import Findings
 from faultcast.data.repairs import mend
 from faultcast.data.rules import event_contract, machines_contract, telemetry_contract
@@ -19,6 +20,7 @@ from faultcast.data.sources import (
     MAINTENANCE,
     TELEMETRY,
     Delivery,
+    Source,
     read_sources,
     sources_of,
 )
@@ -53,39 +55,44 @@ def ingest(plant: Plant, folder: Path, root: Path) -> Ingested:
     """
     findings = Findings()
     delivery = read_sources(plant, folder, root, findings)
-    if TELEMETRY not in delivery.records:
-        raise ContractError(plant.name, findings.violations)
-    kept = _kept(plant, delivery, findings)
-    place = folder.relative_to(root) if folder.is_relative_to(root) else folder
-    telemetry = kept[TELEMETRY].select(*_KEYS, *plant.telemetry.sensors)
-    if not findings.violations:
+    kept = repaired(plant, delivery, findings)
+    telemetry, failures = kept.get(TELEMETRY), kept.get(FAILURE)
+    if telemetry is not None and failures is not None and not findings.violations:
+        place = folder.relative_to(root) if folder.is_relative_to(root) else folder
         findings.violations += interval_fault(plant, telemetry, place)
-        findings.violations += shortcomings(plant, telemetry, kept[FAILURE], place)
-    if findings.violations:
+        findings.violations += shortcomings(plant, telemetry, failures, place)
+    if telemetry is None or findings.violations:
         raise ContractError(plant.name, findings.violations)
     machines = _machines(telemetry, kept.get(MACHINES, _no_descriptions()))
-    return Ingested(Canonical(telemetry, _events(kept), machines), delivery, findings)
+    readings = telemetry.select(*_KEYS, *plant.telemetry.sensors)
+    return Ingested(Canonical(readings, _events(kept), machines), delivery, findings)
 
 
-def _kept(plant: Plant, delivery: Delivery, findings: Findings) -> dict[str, pl.DataFrame]:
-    """Repair and check the records of each source; telemetry first, since events refer to it."""
+def repaired(plant: Plant, delivery: Delivery, findings: Findings) -> dict[str, pl.DataFrame]:
+    """Repair and check the records of each source, telemetry sorted by machine and time.
+
+    Telemetry comes first, since events refer to it; without it nothing can be checked.
+    """
+    if TELEMETRY not in delivery.records:
+        return {}
     kept: dict[str, pl.DataFrame] = {}
     for source in sources_of(plant):
-        if source.kind not in delivery.records:
-            continue
-        if source.kind == TELEMETRY:
-            contract = telemetry_contract(plant)
-        elif source.kind == MACHINES:
-            contract = machines_contract(source.headers)
-        else:
-            readings = kept[TELEMETRY]
-            machines, end = readings["machine"].unique(), readings.select(pl.max("time")).item()
-            contract = event_contract(plant, source.headers, machines, end)
-        frame = mend(delivery.records[source.kind], source.kind, contract, plant.repairs, findings)
-        findings.violations += contract.violations(frame)
-        kept[source.kind] = frame
-    telemetry = kept[TELEMETRY]
-    return kept | {TELEMETRY: telemetry.sort(_KEYS)}
+        if source.kind in delivery.records:
+            records, contract = delivery.records[source.kind], _contract(plant, source, kept)
+            frame = mend(records, source.kind, contract, plant.repairs, findings)
+            findings.violations += contract.violations(frame)
+            kept[source.kind] = frame
+    return kept | {TELEMETRY: kept[TELEMETRY].sort(_KEYS)}
+
+
+def _contract(plant: Plant, source: Source, kept: dict[str, pl.DataFrame]) -> Contract:
+    if source.kind == TELEMETRY:
+        return telemetry_contract(plant)
+    if source.kind == MACHINES:
+        return machines_contract(source.headers)
+    readings = kept[TELEMETRY]
+    machines, end = readings["machine"].unique(), readings.select(pl.max("time")).item()
+    return event_contract(plant, source.headers, machines, end)
 
 
 def _no_descriptions() -> pl.DataFrame:

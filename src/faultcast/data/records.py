@@ -32,7 +32,7 @@ class Records:
 
     def events(self, kind: str, headers: Mapping[str, str]) -> pl.DataFrame:
         """Return `machine`, `time`, `kind` and `code`, the code as a name."""
-        codes = _texts(self._table[headers["code"]]).alias("code").to_frame()
+        codes = texts_of(self._table[headers["code"]]).alias("code").to_frame()
         prefix = "code" if kind == "error" else "component"
         names = codes.select(as_names(pl.col("code"), prefix)).to_series()
         return self._timed(headers, pl.repeat(kind, len(names), eager=True).alias("kind"), names)
@@ -43,15 +43,15 @@ class Records:
         model, age = headers.get("model"), headers.get("age")
         described = self._table.select(
             *_PLACE,
-            _texts(self._table[headers["machine"]]).alias("machine"),
-            (_texts(self._table[model]) if model else nothing.cast(pl.String)).alias("model"),
+            texts_of(self._table[headers["machine"]]).alias("machine"),
+            (texts_of(self._table[model]) if model else nothing.cast(pl.String)).alias("model"),
             self._numbers(age, "age") if age else nothing.cast(pl.Float64).alias("age"),
         )
         return described.with_columns(as_names(pl.col("model"), "model"))
 
     def _timed(self, headers: Mapping[str, str], *values: pl.Series) -> pl.DataFrame:
         """Put values beside their machine and time; rows whose time cannot be read are noted."""
-        raw, machines = self._table[headers["time"]], _texts(self._table[headers["machine"]])
+        raw, machines = self._table[headers["time"]], texts_of(self._table[headers["machine"]])
         machines = machines.alias("machine")
         times = parse_times(raw, machines, self._plant.zone, self._plant.time_format).alias("time")
         unread = times.is_null() & raw.is_not_null()
@@ -69,7 +69,7 @@ class Records:
         raw = self._table[column]
         if raw.dtype != pl.String:
             return self._typed_numbers(raw, column).alias(name)
-        texts = _texts(raw)
+        texts = texts_of(raw)
         numbers = texts.cast(pl.Float64, strict=False)
         unread = numbers.is_null() & texts.is_not_null()
         if unread.any():
@@ -93,7 +93,7 @@ class Records:
         self._findings.note_cells(self._file, column, cells, problem, remedy)
 
 
-def _texts(raw: pl.Series) -> pl.Series:
+def texts_of(raw: pl.Series) -> pl.Series:
     """Read identifiers as text; whole numbers that came as decimals lose their point."""
     if raw.dtype.is_float() and (raw.drop_nulls() % 1 == 0).all():
         raw = raw.cast(pl.Int64)

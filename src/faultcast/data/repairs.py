@@ -12,6 +12,16 @@ from faultcast.data.findings import Findings
 
 _BLANKS = {Repair.NON_FINITE_TO_MISSING, Repair.OUT_OF_RANGE_TO_MISSING}
 
+MEANINGS = {
+    Repair.SORT: "rows out of the order of time: sorted",
+    Repair.DROP_DUPLICATES: "rows that stand there already: dropped",
+    Repair.KEEP_LAST: "rows that came again with other values: the last delivered is kept",
+    Repair.NON_FINITE_TO_MISSING: "readings that are no finite number: now missing",
+    Repair.OUT_OF_RANGE_TO_MISSING: "readings outside the sensor's range: now missing",
+    Repair.DROP_UNKNOWN_MACHINES: "events of machines without telemetry: dropped",
+    Repair.DROP_LATE_EVENTS: "events after the telemetry ends: dropped",
+}
+
 
 def mend(
     frame: pl.DataFrame,

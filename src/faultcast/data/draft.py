@@ -1,0 +1,52 @@
+"""A guessed plant as a commented configuration file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from faultcast.config.duration import format_duration
+from faultcast.config.plant import Repair
+from faultcast.data.plant_guess import PlantGuess
+from faultcast.data.repairs import MEANINGS
+
+
+def write_draft(guess: PlantGuess, zone_guessed: bool, repairs: Mapping[Repair, int]) -> str:
+    """Write a plant's configuration as YAML, with comments where it was guessed.
+
+    Args:
+        guess: the plant.
+        zone_guessed: nobody said which time zone it is in.
+        repairs: the repairs that its files need, with the rows that each changes.
+    """
+    environment = Environment(
+        loader=PackageLoader("faultcast.data"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters |= {"scalar": _scalar, "plain": _plain, "duration": format_duration}
+    return environment.get_template("plant.yaml.j2").render(
+        g=guess, zone_guessed=zone_guessed, repairs=repairs, meanings=MEANINGS
+    )
+
+
+def _scalar(text: str) -> str:
+    """Write text so that YAML reads it back, in quotes only where it must be."""
+    return text if _reads_back(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _reads_back(text: str) -> bool:
+    try:
+        return bool(yaml.safe_load(f"[{text}]") == [text])
+    except yaml.YAMLError:
+        return False
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value.is_integer() else str(round(value, 9))
