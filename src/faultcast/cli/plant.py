@@ -70,7 +70,7 @@ def new(
     config = made.config.relative_to(layout.root)
     raw = made.raw.relative_to(layout.root)
     components = ", ".join(made.guess.components) or "unknown, no failures were given"
-    click.echo(f"{'Copied' if copy else 'Linked'} {len(files.given())} files to {raw}/")
+    click.echo(f"{'Copied' if copy else 'Linked'} {', '.join(files.given())} to {raw}/")
     click.echo(f"Wrote {config}")
     click.echo(f"  sensors     {', '.join(sensor.name for sensor in made.guess.sensors)}")
     click.echo(f"  components  {components}")

@@ -48,7 +48,7 @@ _SUFFIXES = {
 _TEMPERATURES = {"°C", "°F"}
 _BRACKETS = re.compile(r"[\[(]([^\])]+)[\])]\s*$")
 _TAIL = 0.001
-_FAR = 3.0
+_FAR = 1.0
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def _likely_unit(column: str) -> str:
 def sensible_range(readings: pl.Series, below_zero: bool = False) -> tuple[float, float]:
     """Widen the range of the readings by a quarter, to round numbers.
 
-    Readings farther than three times the spread of the middle 99.8 % from it, such as -9999 for no
-    reading, do not count. What is never negative stays so.
+    Readings farther from the middle 99.8 % than these are spread, such as -9999 for no reading, do
+    not count. What is never negative stays so.
     """
     low, high = (float(readings.quantile(q) or 0) for q in (_TAIL, 1 - _TAIL))
     reach = _FAR * (high - low) or _FAR * max(abs(low), 1.0)

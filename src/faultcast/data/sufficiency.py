@@ -27,27 +27,28 @@ def shortcomings(
         failures: `machine` and `time` of the failures.
         place: the plant's raw files, for the message.
     """
+    file, horizon = place / plant.failures.path, format_duration(plant.horizon)
+    heralds = _heralds(telemetry, failures, plant.horizon)
+    heralded = heralds.select("machine", "fails").n_unique()
+    known = pl.col("time") + plant.horizon <= telemetry.select(pl.max("time")).item()
+    judged, before = telemetry.filter(known).height, heralds.filter(known).height
     if failures.height < _FEWEST_FAILURES:
         problem = (
-            f"{failures.height} failures of machines with telemetry; a model needs at least two"
+            f"failures of machines with telemetry: {failures.height}; a model needs two or more"
         )
-        yield Violation(place / plant.failures.path, problem, "Bring longer records")
-        return
-    before = _readings_before_failures(telemetry, failures, plant.horizon)
-    horizon = format_duration(plant.horizon)
-    if before == 0:
-        problem = f"no reading lies within the horizon of {horizon} before a failure"
+        yield Violation(file, problem, "Bring longer records")
+    elif heralded < _FEWEST_FAILURES:
+        problem = f"failures with a reading in the {horizon} before: {heralded}; a model needs two"
         remedy = "Check the machines' names, the times and time_zone of both files"
-        yield Violation(place / plant.failures.path, problem, remedy)
-    elif before == telemetry.height:
+        yield Violation(file, problem, remedy)
+    elif before == judged:
         problem = f"every reading lies within the horizon of {horizon} before a failure"
         remedy = "Shorten horizon, or bring records of healthy machines: one class teaches nothing"
-        yield Violation(place / plant.failures.path, problem, remedy)
+        yield Violation(file, problem, remedy)
 
 
-def _readings_before_failures(
-    telemetry: pl.DataFrame, failures: pl.DataFrame, horizon: timedelta
-) -> int:
+def _heralds(telemetry: pl.DataFrame, failures: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
+    """Return the readings that lie in the horizon before a failure, with the time when it fails."""
     coming = failures.select("machine", "time", fails=pl.col("time")).sort("time")
     ahead = telemetry.select("machine", "time").join_asof(
         coming,
@@ -57,7 +58,7 @@ def _readings_before_failures(
         allow_exact_matches=False,
         check_sortedness=False,
     )
-    return ahead.filter(pl.col("fails") - pl.col("time") <= horizon).height
+    return ahead.filter(pl.col("fails") - pl.col("time") <= horizon)
 
 
 def usual_interval(telemetry: pl.DataFrame) -> timedelta | None:
