@@ -8,9 +8,10 @@ import click
 @click.command()
 @click.argument("plant")
 def simulate(plant: str) -> None:
-    """Fill data/raw/PLANT with the simulated logs of an embedded demo plant.
+    r"""Fill data/raw/PLANT with the simulated logs of an embedded demo plant.
 
-    The same configuration gives the same bytes. Logs that the simulator did not write are never replaced.
+    The same configuration gives the same bytes. Logs that the simulator did not write itself are
+    never replaced.
 
     \b
     Example:
@@ -20,8 +21,8 @@ def simulate(plant: str) -> None:
     from faultcast.data.simulator import simulate_plant
 
     layout = Layout.find()
-    summary = simulate_plant(layout, plant)
+    done = simulate_plant(layout, plant)
     click.echo(
-        f"{plant}: {summary.rows:,} rows of {summary.machines} machines, {summary.failures} failures "
-        f"in {summary.folder.relative_to(layout.root)}"
+        f"{plant}: {done.rows:,} rows of {done.machines} machines with {done.failures} failures, "
+        f"{done.sudden} of them without warning, in {done.folder.relative_to(layout.root)}"
     )

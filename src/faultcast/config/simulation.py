@@ -1,12 +1,12 @@
 """The configuration of an embedded demo plant's simulator: `configs/simulation/<plant>.yaml`.
 
-The equations behind the parameters stand in `references/simulator.md`. File names, columns, units and
-ranges are the plant's own configuration; nothing is said twice.
+The equations behind the parameters stand in `references/simulator.md`. File names, columns, units
+and ranges are in the plant's own configuration; nothing is said twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Self
 
@@ -63,16 +63,22 @@ class Symptom(Frozen):
 
 
 class Mode(Frozen):
-    """A failure mode; one without symptoms and messages strikes without warning."""
+    """A failure mode; one without a warning time strikes suddenly."""
 
     share: Positive = Field(description="weight among the component's modes")
-    warning: Duration = Field(
-        description="median time at full load from the first damage to the failure"
+    warning: Duration | None = Field(
+        default=None, description="median time at full load from the first symptom to the failure"
     )
     symptoms: dict[Name, Symptom] = Field(default={}, description="by sensor")
     messages: dict[Name, Positive] = Field(
         default={}, description="error messages in a day at full damage, by code"
     )
+
+    @model_validator(mode="after")
+    def _warning_is_shown(self) -> Self:
+        if (self.warning is not None) != bool(self.symptoms or self.messages):
+            raise ValueError("warning and symptoms or messages belong together: give both or none")
+        return self
 
 
 class Component(Frozen):
@@ -150,28 +156,27 @@ class Simulation(Frozen):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         modes = [mode for part in self.components.values() for mode in part.modes.values()]
-        sensors = {name for mode in modes for name in mode.symptoms}
-        sensors |= {name for model in self.models.values() for name in model.levels}
-        codes = {code for mode in modes for code in mode.messages}
-        unknown = sorted(sensors - set(self.sensors)) + sorted(codes - set(self.messages))
-        if unknown:
-            raise ValueError(f"{', '.join(unknown)}: not among the keys of sensors and messages")
+        named = [mode.symptoms for mode in modes] + [kind.levels for kind in self.models.values()]
+        sensors = {name for names in named for name in names} - set(self.sensors)
+        codes = {code for mode in modes for code in mode.messages} - set(self.messages)
+        if sensors or codes:
+            unknown = ", ".join(sorted(sensors | codes))
+            raise ValueError(f"{unknown}: not among the keys of sensors and messages")
         return self
 
 
 def disagreements(simulation: Simulation, plant: Plant) -> list[str]:
-    """Name every sensor, component, model or code that only one of the two configurations knows."""
-    models = plant.machines.models if plant.machines else tuple(simulation.models)
-    codes = plant.errors.codes if plant.errors else tuple(simulation.messages)
-    pairs: Mapping[str, tuple[set[str], set[str]]] = {
-        "sensors": (set(simulation.sensors), set(plant.telemetry.sensors)),
-        "components": (set(simulation.components), set(plant.components)),
-        "models": (set(simulation.models), set(models)),
-        "messages": (set(simulation.messages), set(codes)),
+    """Name each sensor, component, model or code that only one of the two configurations knows."""
+    pairs: dict[str, tuple[Iterable[str], Iterable[str]]] = {
+        "sensors": (simulation.sensors, plant.telemetry.sensors),
+        "components": (simulation.components, plant.components),
+        "messages": (simulation.messages, plant.errors.codes if plant.errors else ()),
     }
+    if plant.machines and plant.machines.model:
+        pairs["models"] = (simulation.models, plant.machines.models)
     return [
-        f"{key}: {', '.join(sorted(ours ^ theirs))}: known only to one of simulation and plant; "
-        "name the same ones in both files"
+        f"{key}: {', '.join(sorted(different))}: only in one of the plant's configuration and its "
+        "simulation; name the same in both"
         for key, (ours, theirs) in pairs.items()
-        if ours != theirs
+        if (different := set(ours) ^ set(theirs))
     ]

@@ -1,5 +1,5 @@
-"""Simulator of the embedded demo plants: degradation in machines, and the flaws of real logs."""
+"""Simulator of the embedded demo plants: machines that wear, logs with flaws."""
 
-from faultcast.data.simulator.simulate import SimulationSummary, simulate_plant
+from faultcast.data.simulator.simulate import SimulationSummary, load_simulation, simulate_plant
 
-__all__ = ["SimulationSummary", "simulate_plant"]
+__all__ = ["SimulationSummary", "load_simulation", "simulate_plant"]

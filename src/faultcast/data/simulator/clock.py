@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Self
@@ -11,58 +12,66 @@ import polars as pl
 
 from faultcast.config.plant import Plant
 from faultcast.config.simulation import Simulation
-from faultcast.data.simulator.noise import HOUR, FloatArray
+from faultcast.data.simulator.chance import HOUR, FloatArray
 
 HOURS_A_MONTH = 730.5
+_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Regular instants; physics counts in hours since the first of them."""
+    """Regular instants; the simulation counts in hours since the first of them."""
 
     start: datetime
     step: timedelta
-    steps: int
+    hours: FloatArray
     hour_of_day: FloatArray
     weekday: FloatArray
     day_of_year: FloatArray
 
     @classmethod
     def of(cls, simulation: Simulation, plant: Plant) -> Self:
-        """Start at midnight of the plant's time zone; hours and weekdays are local ones."""
+        """Start at a midnight of the plant's time zone; days and their hours are local ones."""
         start = datetime.combine(simulation.start, time(), tzinfo=plant.zone)
         step = plant.telemetry.interval
-        steps = simulation.length // step
-        local = _instants(start, step, steps).dt.convert_time_zone(plant.time_zone)
+        hours = np.arange(simulation.length // step, dtype=np.float64) * float(step / HOUR)
+        local = _instants(start, hours).dt.convert_time_zone(plant.time_zone)
         return cls(
             start=start,
             step=step,
-            steps=steps,
+            hours=hours,
             hour_of_day=(local.dt.hour() + local.dt.minute() / 60).to_numpy(),
             weekday=local.dt.weekday().cast(pl.Float64).to_numpy(),
             day_of_year=local.dt.ordinal_day().cast(pl.Float64).to_numpy(),
         )
 
     @property
-    def hours(self) -> FloatArray:
-        """Hours from the start to each instant."""
-        return np.arange(self.steps) * (self.step / HOUR)
+    def steps(self) -> int:
+        """How many instants there are."""
+        return len(self.hours)
+
+    @property
+    def step_hours(self) -> float:
+        """Hours between two instants."""
+        return self.step / HOUR
 
     @property
     def end(self) -> float:
-        """Hours from the start to one step after the last instant."""
-        return self.steps * (self.step / HOUR)
+        """Hours from the first to the last instant."""
+        return float(self.hours[-1])
 
-    def times(self, hours: FloatArray) -> pl.Series:
-        """Turn hours since the start into times of whole minutes, UTC."""
-        minutes = np.floor(hours * 60 + 1e-6).astype(np.int64)
-        return _after(self.start, minutes * 60_000_000)
+    @property
+    def months(self) -> float:
+        """The time span in months."""
+        return self.end / HOURS_A_MONTH
+
+    def times(self, hours: FloatArray | Sequence[float]) -> pl.Series:
+        """Turn hours since the start into instants, cut to whole minutes."""
+        return _instants(self.start, np.asarray(hours, dtype=np.float64))
 
 
-def _instants(start: datetime, step: timedelta, steps: int) -> pl.Series:
-    return _after(start, np.arange(steps) * (step // timedelta(microseconds=1)))
-
-
-def _after(start: datetime, microseconds: np.ndarray) -> pl.Series:
+def _instants(start: datetime, hours: FloatArray) -> pl.Series:
+    # A ten-minute step is no binary fraction of an hour: 0.5 us are added before the cut.
+    minutes = np.floor(hours * 60 + 1e-8).astype(np.int64)
     first = int(start.timestamp()) * 1_000_000
-    return pl.Series(first + microseconds).cast(pl.Datetime("us", "UTC"))
+    return pl.Series(first + minutes * _MINUTE).cast(pl.Datetime("us", "UTC"))

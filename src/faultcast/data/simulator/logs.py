@@ -1,96 +1,110 @@
-"""The logs of a plant as frames, in the words of the plant's own configuration."""
+"""The logs of a plant as tables, in the words of the plant's own configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
 from faultcast.config.plant import ComponentEvents, Errors, Machines, Plant
 from faultcast.config.simulation import Simulation
+from faultcast.data.simulator.chance import FloatArray
 from faultcast.data.simulator.clock import Clock
-from faultcast.data.simulator.flaws import logged_rows
-from faultcast.data.simulator.machine import MachineLog
-from faultcast.data.simulator.noise import FloatArray
+from faultcast.data.simulator.flaws import LoggedRows
+from faultcast.data.simulator.machine import MachineRecord
 
-ARRIVAL = "arrival"
-"""Column with the time at which a row reached the log; not written."""
+ARRIVAL = "arrived"
+"""When a row of telemetry reached the log; not written."""
+
+_Event = tuple[float, str, str]
 
 
-def telemetry_of(
-    log: MachineLog, simulation: Simulation, plant: Plant, clock: Clock, rng: np.random.Generator
+def telemetry_table(
+    machine: str, rows: LoggedRows, simulation: Simulation, plant: Plant, clock: Clock
 ) -> pl.DataFrame:
-    """Return a machine's readings with all flaws of its logger."""
-    hours, arrival, seen = logged_rows(log.readings, simulation.flaws, clock, rng)
-    columns = {
-        name: _rounded(seen[:, number], sensor.decimals)
+    """Return a machine's logged readings, rounded to what its sensors resolve."""
+    source = plant.telemetry
+    readings = {
+        source.sensors[name].column or name: _rounded(rows.readings[:, number], sensor.decimals)
         for number, (name, sensor) in enumerate(simulation.sensors.items())
     }
-    source = plant.telemetry
     return pl.DataFrame(
         {
-            source.machine: [log.name] * len(hours),
-            source.time: clock.times(hours),
-            **columns,
-            ARRIVAL: clock.times(arrival),
+            source.machine: [machine] * len(rows.hours),
+            source.time: clock.times(rows.hours),
+            **readings,
+            ARRIVAL: clock.times(rows.arrival),
         }
     )
 
 
-def _rounded(values: FloatArray, decimals: int) -> FloatArray:
-    # Adding 0.0 turns -0.0, which would be written as such, into 0.0.
-    return np.round(values, decimals) + 0.0
+def _rounded(readings: FloatArray, decimals: int) -> FloatArray:
+    # Adding 0.0 turns -0.0, which a file would show, into 0.0.
+    return np.round(readings, decimals) + 0.0
 
 
-def failures_of(logs: Sequence[MachineLog], source: ComponentEvents, clock: Clock) -> pl.DataFrame:
-    """Return all failures, in the order of time."""
-    events = [
-        (failure, log.name, part)
-        for log in logs
-        for part, history in log.histories.items()
-        for failure in history.failures
-    ]
-    return _events(events, source.machine, source.time, source.component, clock)
+def event_tables(
+    records: Sequence[MachineRecord], plant: Plant, clock: Clock
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of events and machines by the paths that the plant gives them."""
+    tables = {plant.failures.path: _failures(records, plant.failures, clock)}
+    if plant.maintenance:
+        tables[plant.maintenance.path] = _maintenance(records, plant.maintenance, clock)
+    if plant.errors:
+        tables[plant.errors.path] = _errors(records, plant.errors, clock)
+    if plant.machines:
+        tables[plant.machines.path] = _machines(records, plant.machines)
+    return tables
 
 
-def maintenance_of(
-    logs: Sequence[MachineLog], source: ComponentEvents, clock: Clock
+def _failures(
+    records: Sequence[MachineRecord], source: ComponentEvents, clock: Clock
 ) -> pl.DataFrame:
-    """Return all replacements: planned ones, and those that a failure forced at its own time."""
+    events = [(life.end, record.name, part) for record in records for part, life in record.failures]
+    return _table(events, source.machine, source.time, source.component, clock)
+
+
+def _maintenance(
+    records: Sequence[MachineRecord], source: ComponentEvents, clock: Clock
+) -> pl.DataFrame:
+    """List every installation: a planned one, or the one that a failure forces at its own time."""
     events = [
-        (replaced, log.name, part)
-        for log in logs
-        for part, history in log.histories.items()
-        for replaced in [*history.replacements, *history.failures]
+        (life.installed, record.name, part)
+        for record in records
+        for part, lives in record.lives.items()
+        for life in lives
     ]
-    return _events(events, source.machine, source.time, source.component, clock)
+    return _table(events, source.machine, source.time, source.component, clock)
 
 
-def errors_of(logs: Sequence[MachineLog], source: Errors, clock: Clock) -> pl.DataFrame:
-    """Return all error messages, in the order of time."""
-    events = [(message.hours, log.name, message.code) for log in logs for message in log.messages]
-    return _events(events, source.machine, source.time, source.code, clock)
+def _errors(records: Sequence[MachineRecord], source: Errors, clock: Clock) -> pl.DataFrame:
+    events = [
+        (float(hours), record.name, code)
+        for record in records
+        for code, sent in record.messages.items()
+        for hours in sent
+    ]
+    return _table(events, source.machine, source.time, source.code, clock)
 
 
-def machines_of(logs: Sequence[MachineLog], source: Machines) -> pl.DataFrame:
-    """Return the description of every machine, of silent ones too."""
-    columns: dict[str, list[str] | list[int]] = {source.machine: [log.name for log in logs]}
+def _machines(records: Sequence[MachineRecord], source: Machines) -> pl.DataFrame:
+    columns: dict[str, list[str] | list[int]] = {source.machine: [r.name for r in records]}
     if source.model:
-        columns[source.model] = [log.model for log in logs]
+        columns[source.model] = [record.model for record in records]
     if source.age:
-        columns[source.age] = [log.age for log in logs]
+        columns[source.age] = [record.age for record in records]
     return pl.DataFrame(columns)
 
 
-def _events(
-    events: Sequence[tuple[float, str, str]], machine: str, time: str, what: str, clock: Clock
+def _table(
+    events: Iterable[_Event], machine: str, time: str, what: str, clock: Clock
 ) -> pl.DataFrame:
     ordered = sorted(events)
     return pl.DataFrame(
         {
-            machine: pl.Series([name for _, name, _ in ordered], dtype=pl.String),
-            time: clock.times(np.array([hours for hours, _, _ in ordered], dtype=np.float64)),
-            what: pl.Series([name for _, _, name in ordered], dtype=pl.String),
+            machine: pl.Series([event[1] for event in ordered], dtype=pl.String),
+            time: clock.times([event[0] for event in ordered]),
+            what: pl.Series([event[2] for event in ordered], dtype=pl.String),
         }
     )

@@ -1,4 +1,4 @@
-"""One machine's life in the simulated time: what happened and what its logs say."""
+"""One machine's life in the simulated time."""
 
 from __future__ import annotations
 
@@ -6,88 +6,65 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faultcast.config.simulation import Simulation, Upsets
-from faultcast.data.simulator.clock import HOURS_A_MONTH, Clock
+from faultcast.config.simulation import Simulation
+from faultcast.data.simulator.chance import HOUR, FloatArray, choose, lognormal
+from faultcast.data.simulator.clock import Clock
 from faultcast.data.simulator.conditions import machine_conditions
-from faultcast.data.simulator.messages import Message, machine_messages
-from faultcast.data.simulator.noise import HOUR, FloatArray, lognormal
+from faultcast.data.simulator.damage import component_damage, with_upsets
+from faultcast.data.simulator.lives import Life, component_lives, wear_of
+from faultcast.data.simulator.messages import machine_messages
 from faultcast.data.simulator.readings import machine_readings
-from faultcast.data.simulator.wear import History, component_history
 
 _REPAIR_SIGMA = 0.5
-_UPSET_SIGMA = 0.5
 
 
 @dataclass(frozen=True)
-class MachineLog:
-    """A machine, its readings (row a step, column a sensor; NaN during repairs) and its events."""
+class MachineRecord:
+    """What happened to a machine: the lives of its components, its readings and its messages.
+
+    `age` counts whole years; `readings` has a row an instant and a column a sensor, NaN while the
+    machine is repaired; `messages` are hours since the start by code.
+    """
 
     name: str
     model: str
     age: int
+    lives: dict[str, list[Life]]
     readings: FloatArray
-    histories: dict[str, History]
-    messages: list[Message]
+    messages: dict[str, FloatArray]
+
+    @property
+    def failures(self) -> list[tuple[str, Life]]:
+        """The components that failed, each with the life that ended so."""
+        return [(part, life) for part, lives in self.lives.items() for life in lives if life.failed]
 
 
 def simulate_machine(
     simulation: Simulation, name: str, heat: FloatArray, clock: Clock, rng: np.random.Generator
-) -> MachineLog:
+) -> MachineRecord:
     """Let a machine work, wear, fail and be repaired."""
-    model_name, age = _describe(simulation, rng)
+    model_name = choose(rng, {key: model.share for key, model in simulation.models.items()})
     model = simulation.models[model_name]
+    age = int(np.ceil(simulation.oldest * rng.uniform()))
     pace = model.pace * (1 + simulation.aging * age)
     conditions = machine_conditions(simulation.load, heat, clock, rng)
-    histories = {
-        part: component_history(component, conditions, pace, clock, rng)
-        for part, component in simulation.components.items()
-    }
-    damage = {
-        (part, mode): grown
-        for part, history in histories.items()
-        for mode, grown in history.damage.items()
-    }
+    lives, damage = {}, {}
+    for part, component in simulation.components.items():
+        wear = wear_of(component, conditions, pace, clock)
+        lives[part] = component_lives(component, wear, rng)
+        for mode, grown in component_damage(component, lives[part], wear).items():
+            damage[part, mode] = grown
     messages = machine_messages(simulation, conditions, damage, clock, rng)
-    _add_upsets(simulation, damage, clock, rng)
-    readings = machine_readings(simulation, model, conditions, damage, clock, rng)
-    _stop_for_repairs(simulation, readings, histories, clock, rng)
-    return MachineLog(name, model_name, age, readings, histories, messages)
-
-
-def _describe(simulation: Simulation, rng: np.random.Generator) -> tuple[str, int]:
-    names = list(simulation.models)
-    shares = np.cumsum([model.share for model in simulation.models.values()])
-    model = names[int(np.searchsorted(shares / shares[-1], rng.uniform()))]
-    return model, int(np.ceil(simulation.oldest * rng.uniform()))
-
-
-def _add_upsets(
-    simulation: Simulation,
-    damage: dict[tuple[str, str], FloatArray],
-    clock: Clock,
-    rng: np.random.Generator,
-) -> None:
-    """Add what resembles a failure mode's damage, and passes."""
-    upsets: Upsets = simulation.upsets
-    modes = [(part, mode) for part, c in simulation.components.items() for mode in c.modes]
-    for _ in range(rng.poisson(upsets.per_month * clock.end / HOURS_A_MONTH)):
-        key = modes[rng.integers(len(modes))]
-        begin = rng.uniform(0, clock.end)
-        length = lognormal(rng, upsets.length / HOUR, _UPSET_SIGMA)
-        phase = np.clip((clock.hours - begin) / length, 0, 1)
-        bump = upsets.strength * rng.uniform(0.3, 1) * np.sin(np.pi * phase) ** 2
-        damage[key] = damage.get(key, np.zeros(clock.steps)) + bump
+    seen = with_upsets(damage, simulation, clock, rng)
+    readings = machine_readings(simulation, model, conditions, seen, clock, rng)
+    record = MachineRecord(name, model_name, age, lives, readings, messages)
+    _stop_for_repairs(record, simulation, clock, rng)
+    return record
 
 
 def _stop_for_repairs(
-    simulation: Simulation,
-    readings: FloatArray,
-    histories: dict[str, History],
-    clock: Clock,
-    rng: np.random.Generator,
+    record: MachineRecord, simulation: Simulation, clock: Clock, rng: np.random.Generator
 ) -> None:
-    for history in histories.values():
-        for failure in history.failures:
-            length = lognormal(rng, simulation.repair / HOUR, _REPAIR_SIGMA)
-            stopped = (clock.hours > failure) & (clock.hours <= failure + length)
-            readings[stopped] = np.nan
+    for _, life in record.failures:
+        repaired = life.end + lognormal(rng, simulation.repair / HOUR, _REPAIR_SIGMA)
+        record.readings[(clock.hours > life.end) & (clock.hours <= repaired)] = np.nan

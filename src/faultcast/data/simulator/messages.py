@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from faultcast.config.simulation import Simulation
+from faultcast.data.simulator.chance import FloatArray
 from faultcast.data.simulator.clock import HOURS_A_MONTH, Clock
 from faultcast.data.simulator.conditions import Conditions
-from faultcast.data.simulator.noise import HOUR, FloatArray
-from faultcast.data.simulator.readings import Damage
-
-
-@dataclass(frozen=True)
-class Message:
-    """An error message: hours since the start, and its code."""
-
-    hours: float
-    code: str
+from faultcast.data.simulator.damage import Damage
 
 
 def machine_messages(
@@ -27,22 +17,24 @@ def machine_messages(
     damage: Damage,
     clock: Clock,
     rng: np.random.Generator,
-) -> list[Message]:
-    """Draw messages as Poisson processes, at most one of a code between two readings."""
-    messages = []
+) -> dict[str, FloatArray]:
+    """Draw the hours of each code's messages: a Poisson process cut to one message a step.
+
+    A healthy machine's rate grows with its load, a damaged one's with the damage too.
+    """
+    messages = {}
     for code, per_month in simulation.messages.items():
-        hourly = conditions.load * per_month / HOURS_A_MONTH + _from_damage(
-            simulation, code, damage
-        )
-        sent = rng.uniform(size=clock.steps) < -np.expm1(-hourly * (clock.step / HOUR))
-        within = rng.uniform(size=clock.steps) * (clock.step / HOUR)
-        messages += [Message(float(hours), code) for hours in (clock.hours + within)[sent]]
+        rate = conditions.load * per_month / HOURS_A_MONTH + _from_damage(simulation, code, damage)
+        sent = rng.uniform(size=clock.steps) < -np.expm1(-rate * clock.step_hours)
+        # A message stands in the step before its reading, so that none follows the last one.
+        moment = clock.hours - rng.uniform(size=clock.steps) * clock.step_hours
+        messages[code] = moment[sent & (moment >= 0)]
     return messages
 
 
 def _from_damage(simulation: Simulation, code: str, damage: Damage) -> FloatArray:
-    hourly = np.zeros(1)
+    rate = np.zeros(1)
     for (component, mode), grown in damage.items():
-        daily = simulation.components[component].modes[mode].messages.get(code, 0)
-        hourly = hourly + daily / 24 * grown
-    return hourly
+        per_day = simulation.components[component].modes[mode].messages.get(code, 0)
+        rate = rate + per_day / 24 * grown
+    return rate

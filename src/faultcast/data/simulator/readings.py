@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from faultcast.config.simulation import MachineModel, Reading, Simulation
+from faultcast.data.simulator.chance import FloatArray, persistent_noise
 from faultcast.data.simulator.clock import HOURS_A_MONTH, Clock
 from faultcast.data.simulator.conditions import Conditions
-from faultcast.data.simulator.noise import FloatArray, persistent_noise
-
-
-Damage = Mapping[tuple[str, str], FloatArray]
-"""Damage at each instant, by component and failure mode."""
+from faultcast.data.simulator.damage import Damage
 
 
 def machine_readings(
@@ -24,35 +19,30 @@ def machine_readings(
     clock: Clock,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Draw a machine's readings, one column a sensor, before the logger's flaws."""
-    columns = [
-        _reading(name, sensor, model, conditions, _symptoms(simulation, name, damage), clock, rng)
-        for name, sensor in simulation.sensors.items()
-    ]
+    """Draw a machine's readings, a row an instant and a column a sensor, before any flaw."""
+    visible = model.visibility * conditions.load
+    columns = []
+    for name, sensor in simulation.sensors.items():
+        shift, scatter = _symptoms(simulation, name, damage)
+        healthy = _healthy(sensor, conditions, clock, rng) + model.levels.get(name, 0)
+        noise = sensor.noise * persistent_noise(rng, clock.steps, clock.step, sensor.persistence)
+        columns.append(healthy + visible * shift + (1 + visible * scatter) * noise)
     return np.column_stack(columns)
 
 
-def _reading(
-    name: str,
-    sensor: Reading,
-    model: MachineModel,
-    conditions: Conditions,
-    symptoms: tuple[FloatArray, FloatArray],
-    clock: Clock,
-    rng: np.random.Generator,
+def _healthy(
+    sensor: Reading, conditions: Conditions, clock: Clock, rng: np.random.Generator
 ) -> FloatArray:
-    shift, scatter = (model.visibility * conditions.load * part for part in symptoms)
-    level = sensor.level + model.levels.get(name, 0) + sensor.spread * rng.standard_normal()
-    drift = sensor.drift * rng.standard_normal() * clock.hours / HOURS_A_MONTH
-    healthy = (
-        level
-        + drift
+    machine, drift = rng.standard_normal(2)
+    healthy: FloatArray = (
+        sensor.level
         + sensor.load * conditions.load
         + sensor.heat * conditions.heat
         + sensor.product * conditions.product
+        + sensor.spread * machine
+        + sensor.drift * drift * clock.hours / HOURS_A_MONTH
     )
-    noise = sensor.noise * persistent_noise(rng, clock.steps, clock.step, sensor.persistence)
-    return healthy + shift + noise * (1 + scatter)
+    return healthy
 
 
 def _symptoms(simulation: Simulation, sensor: str, damage: Damage) -> tuple[FloatArray, FloatArray]:

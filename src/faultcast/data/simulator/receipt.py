@@ -1,4 +1,4 @@
-"""The simulator's receipt: which files of a raw folder it wrote, so that no one else's are replaced."""
+"""The simulator's receipt: which files are its own, so that it replaces no others."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _RECEIPT = "simulated.json"
 
 def write_receipt(folder: Path) -> None:
     """Note the SHA-256 of every file in a folder."""
-    receipt = json.dumps(_checksums(folder), indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / _RECEIPT).write_text(receipt + "\n", encoding="utf-8")
+    text = json.dumps(_checksums(folder), indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / _RECEIPT).write_text(f"{text}\n", encoding="utf-8")
 
 
-def check_overwritable(folder: Path) -> None:
-    """Accept a folder that is missing, empty, or holds only files as the simulator wrote them.
+def check_replaceable(folder: Path) -> None:
+    """Accept a folder that is missing, empty, or holds nothing but what its receipt lists.
 
     Raises:
-        ForeignLogsError: it holds anything else, for example a real plant's logs.
+        ForeignLogsError: a file is not on the receipt or has changed, as a real plant's would.
     """
+    listed = _read(folder / _RECEIPT)
     present = _checksums(folder)
-    written = _read(folder / _RECEIPT)
-    foreign = sorted(file for file, checksum in present.items() if written.get(file) != checksum)
+    foreign = [file for file, checksum in present.items() if listed.get(file) != checksum]
     if foreign:
         raise ForeignLogsError(folder, foreign)
 
@@ -40,10 +40,8 @@ def _checksums(folder: Path) -> dict[str, str]:
 
 
 def _read(receipt: Path) -> dict[str, str]:
-    if not receipt.is_file():
-        return {}
     try:
-        content = json.loads(receipt.read_text(encoding="utf-8"))
-    except ValueError:
+        listed = json.loads(receipt.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return listed if isinstance(listed, dict) else {}

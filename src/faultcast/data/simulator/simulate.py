@@ -14,16 +14,11 @@ from faultcast.config.load import load_config, load_plant
 from faultcast.config.plant import Plant
 from faultcast.config.simulation import Simulation, disagreements
 from faultcast.data.simulator.clock import Clock
-from faultcast.data.simulator.conditions import hall_temperature
-from faultcast.data.simulator.logs import (
-    errors_of,
-    failures_of,
-    machines_of,
-    maintenance_of,
-    telemetry_of,
-)
-from faultcast.data.simulator.machine import MachineLog, simulate_machine
-from faultcast.data.simulator.receipt import check_overwritable, write_receipt
+from faultcast.data.simulator.conditions import hall_heat
+from faultcast.data.simulator.flaws import log_readings
+from faultcast.data.simulator.logs import event_tables, telemetry_table
+from faultcast.data.simulator.machine import MachineRecord, simulate_machine
+from faultcast.data.simulator.receipt import check_replaceable, write_receipt
 from faultcast.data.simulator.writing import write_table, write_telemetry
 from faultcast.errors import ConfigError, NotSimulatedError
 from faultcast.files import replacing_folder
@@ -31,34 +26,34 @@ from faultcast.files import replacing_folder
 
 @dataclass(frozen=True)
 class SimulationSummary:
-    """What a simulation wrote."""
+    """What a simulation wrote; no sensor and no message announces `sudden` failures."""
 
-    plant: str
+    folder: Path
     rows: int
     machines: int
     failures: int
-    folder: Path
+    sudden: int
 
 
 def simulate_plant(layout: Layout, plant: str) -> SimulationSummary:
-    """Simulate an embedded plant and replace its raw logs.
+    """Simulate an embedded plant and replace its raw logs; the same configuration, the same bytes.
 
     Raises:
         NotSimulatedError: the plant has no simulation.
-        ForeignLogsError: its raw folder holds what the simulator did not write.
         ConfigError: one of its two configurations cannot be used, or they disagree.
+        ForeignLogsError: its raw folder holds what the simulator did not write.
     """
     simulation, config = load_simulation(layout, plant)
     folder = layout.raw(plant)
-    check_overwritable(folder)
+    check_replaceable(folder)
     clock = Clock.of(simulation, config)
-    logs, telemetry = _run(simulation, config, clock)
+    records, telemetry = _fleet(simulation, config, clock)
     with replacing_folder(folder) as draft:
         write_telemetry(telemetry, draft, config)
-        _write_events(logs, draft, config, clock)
+        for path, table in event_tables(records, config, clock).items():
+            write_table(table, draft / path, config)
         write_receipt(draft)
-    failures = sum(len(h.failures) for log in logs for h in log.histories.values())
-    return SimulationSummary(plant, telemetry.height, simulation.machines, failures, folder)
+    return _summary(folder, telemetry.height, records[: simulation.machines], simulation)
 
 
 def load_simulation(layout: Layout, plant: str) -> tuple[Simulation, Plant]:
@@ -71,36 +66,41 @@ def load_simulation(layout: Layout, plant: str) -> tuple[Simulation, Plant]:
     path = layout.simulation_config(plant)
     if not path.is_file():
         raise NotSimulatedError(plant, sorted(file.stem for file in path.parent.glob("*.yaml")))
-    simulation = load_config(path, Simulation)
-    config = load_plant(layout, plant)
+    simulation, config = load_config(path, Simulation), load_plant(layout, plant)
     faults = disagreements(simulation, config)
     if faults:
         raise ConfigError(path, faults)
     return simulation, config
 
 
-def _run(
+def _fleet(
     simulation: Simulation, plant: Plant, clock: Clock
-) -> tuple[list[MachineLog], pl.DataFrame]:
-    """Simulate each machine from a seed of its own, so that more machines change none of the others."""
+) -> tuple[list[MachineRecord], pl.DataFrame]:
+    """Simulate each machine from a seed of its own: more machines change none of the others."""
     hall, fleet = np.random.SeedSequence(simulation.seed).spawn(2)
-    heat = hall_temperature(simulation.climate, clock, np.random.Generator(np.random.PCG64(hall)))
-    logs, tables = [], []
-    for number, seed in enumerate(fleet.spawn(simulation.machines + simulation.silent_machines), 1):
-        rng = np.random.Generator(np.random.PCG64(seed))
-        log = simulate_machine(simulation, f"{simulation.prefix}{number:02d}", heat, clock, rng)
-        logs.append(log)
-        tables.append(telemetry_of(log, simulation, plant, clock, rng))
-    return logs, pl.concat(tables[: simulation.machines])
+    heat = hall_heat(simulation.climate, clock, _generator(hall))
+    records, tables = [], []
+    seeds = fleet.spawn(simulation.machines + simulation.silent_machines)
+    for number, seed in enumerate(seeds, start=1):
+        rng = _generator(seed)
+        name = f"{simulation.prefix}{number:02d}"
+        records.append(simulate_machine(simulation, name, heat, clock, rng))
+        rows = log_readings(records[-1].readings, simulation.flaws, clock, rng)
+        tables.append(telemetry_table(name, rows, simulation, plant, clock))
+    return records, pl.concat(tables[: simulation.machines])
 
 
-def _write_events(logs: Sequence[MachineLog], folder: Path, plant: Plant, clock: Clock) -> None:
-    tables = {plant.failures.path: failures_of(logs, plant.failures, clock)}
-    if plant.maintenance:
-        tables[plant.maintenance.path] = maintenance_of(logs, plant.maintenance, clock)
-    if plant.errors:
-        tables[plant.errors.path] = errors_of(logs, plant.errors, clock)
-    if plant.machines:
-        tables[plant.machines.path] = machines_of(logs, plant.machines)
-    for path, table in tables.items():
-        write_table(table, folder / path, plant)
+def _generator(seed: np.random.SeedSequence) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def _summary(
+    folder: Path, rows: int, records: Sequence[MachineRecord], simulation: Simulation
+) -> SimulationSummary:
+    modes = [
+        simulation.components[part].modes[life.mode]
+        for record in records
+        for part, life in record.failures
+    ]
+    sudden = sum(mode.warning is None for mode in modes)
+    return SimulationSummary(folder, rows, len(records), len(modes), sudden)
