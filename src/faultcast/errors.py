@@ -272,3 +272,29 @@ class SameNameError(FaultcastError):
         super().__init__(
             f"two of the plant's files are called {name}; nothing was written. Rename one of them."
         )
+
+
+class BrokenModuleError(FaultcastError):
+    """A module whose imports cannot be read."""
+
+    def __init__(self, path: Path, line: int | None, fault: str) -> None:
+        super().__init__(f"{path}, line {line}: not Python ({fault}); mend it and try again")
+
+
+class PipelineFileError(FaultcastError):
+    """A `dvc.yaml` that cannot be read."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path}: not a DVC pipeline: {fault}")
+
+
+class UncoveredCodeError(FaultcastError):
+    """Code that stages run and whose changes DVC would not see."""
+
+    exit_code = 1
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"the stage code does not depend on {', '.join(missing)}, which other stages run. "
+            "Add it with: faultcast pipeline sync"
+        )

@@ -10,6 +10,7 @@ from faultcast import __version__
 from faultcast.cli.config import config
 from faultcast.cli.ingest import ingest
 from faultcast.cli.notebook import notebook
+from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
 from faultcast.cli.simulate import simulate
 from faultcast.cli.sync import sync
@@ -44,6 +45,7 @@ def main() -> None:
 faultcast.add_command(config)
 faultcast.add_command(ingest)
 faultcast.add_command(notebook)
+faultcast.add_command(pipeline)
 faultcast.add_command(plant)
 faultcast.add_command(simulate)
 faultcast.add_command(sync)
