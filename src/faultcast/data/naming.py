@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import polars as pl
 
@@ -12,10 +13,11 @@ _LONGEST = 64
 def as_name(text: str, kind: str) -> str:
     """Turn a value of the files into a name: `E-17` is `E_17`, and a code `17` is `code_17`.
 
-    Whatever is not a letter of English, a digit or an underscore becomes an underscore; a value
-    that does not start with a letter gets its kind in front.
+    Letters lose their accents; whatever else is not a letter of English, a digit or an underscore
+    becomes an underscore; a value that does not start with a letter gets its kind in front.
     """
-    name = re.sub(r"[^A-Za-z0-9_]+", "_", text.strip()).strip("_")
+    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", "".join(letters)).strip("_")
     if not name[:1].isalpha():
         name = f"{kind}_{name}".rstrip("_")
     return name[:_LONGEST]

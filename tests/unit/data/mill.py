@@ -98,7 +98,7 @@ def make_mill(root: Path, **changes: Any) -> Layout:
 def configure(layout: Layout, **changes: Any) -> None:
     """Write the plant's configuration with some keys replaced; None removes one."""
     config = {key: value for key, value in (CONFIG | changes).items() if value is not None}
-    text = yaml.safe_dump(config, allow_unicode=True)
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     layout.plant_config("mill").write_text(text, encoding="utf-8")
 
 
