@@ -122,3 +122,27 @@ def test_python_that_is_too_old_is_named_with_the_remedy(checkout: Checkout) -> 
     assert "needs Python 3.11 or newer" in said
     assert "make lint PYTHON=" in said
     assert _installs(calls) == []
+
+
+def test_clean_removes_what_stages_wrote_and_keeps_what_cannot_be_made_again(
+    tmp_path: Path,
+) -> None:
+    for name in ("Makefile", ".gitignore"):
+        shutil.copy(ROOT / name, tmp_path)
+    made = [
+        "data/interim/mill/x.parquet",
+        "models/mill/model.onnx",
+        "reports/mill/a.html",
+        "build/b",
+    ]
+    kept = ["data/raw/mill/log.csv", "data/external/e.csv", ".dvc/cache/f", "mlflow.db", ".venv/p"]
+    tracked = ["data/interim/.gitkeep", "models/.gitkeep", "reports/figures/.gitkeep", "src/a.py"]
+    for name in (*made, *kept, *tracked, "data/processed/.gitkeep"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for command in (["git", "init", "--quiet"], ["git", "add", "."], ["make", "clean"]):
+        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert [name for name in made if (tmp_path / name).exists()] == []
+    assert [name for name in (*kept, *tracked) if not (tmp_path / name).exists()] == []
+    assert "Kept: data/raw" in said.stdout
