@@ -6,7 +6,6 @@ import base64
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -52,15 +51,19 @@ class Picture:
         with replacing(path) as draft:
             draft.write_bytes(self.png)
 
-    def _repr_html_(self) -> str:
-        encoded = base64.b64encode(self.png).decode("ascii")
-        alt = escape(f"{self.finding}. {self.description}")
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, object]]:
+        """Return the image for a notebook; the page takes `alt` from the metadata."""
+        image = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": repr(self)}
         width = round(self.figure.get_figwidth() * _SHOWN_DPI)
-        shape = f'width="{width}" style="max-width:100%;height:auto"'
-        return f'<img alt="{alt}" {shape} src="data:image/png;base64,{encoded}">'
+        return image, {"alt": self.text, "image/png": {"width": width}}
+
+    @property
+    def text(self) -> str:
+        """What the picture says, for those who cannot see it."""
+        return f"{self.finding}. {self.description}"
 
     def __repr__(self) -> str:
-        return f"Picture: {self.finding}. {self.description}"
+        return f"Picture: {self.text}"
 
 
 def save_pictures(folder: Path, *pictures: Picture) -> None:
