@@ -182,6 +182,68 @@ class TrackingError(FaultcastError):
         )
 
 
+class ManifestError(FaultcastError):
+    """A model's manifest that cannot be read."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(
+            f"{path}: not the manifest of a model: {fault}. "
+            f"Write it again with: python scripts/train_model.py {path.parent.name}"
+        )
+
+
+class ModelFileError(FaultcastError):
+    """A model that is not the one its manifest describes."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(
+            f"{path}: its sha256 is {found[:12]}..., its manifest says {expected[:12]}...: the "
+            "model and the manifest are not of one training. Fetch both again with: dvc checkout, "
+            f"or train with: python scripts/train_model.py {path.parent.name}"
+        )
+
+
+class FeatureColumnsError(FaultcastError):
+    """Rows that lack what a model reads."""
+
+    def __init__(self, missing: Sequence[str], text: Sequence[str]) -> None:
+        faults = [f"{', '.join(missing)}: missing"] if missing else []
+        faults += [f"{', '.join(text)}: no numbers"] if text else []
+        super().__init__(
+            f"columns that the model reads: {'; '.join(faults)}. Build the rows with the features "
+            "of the model's manifest."
+        )
+
+
+class OneClassError(FaultcastError):
+    """A component whose failures the training part does not show often enough to learn from."""
+
+    def __init__(
+        self, plant: str, component: str, rows: int, positives: int, failures: int
+    ) -> None:
+        super().__init__(
+            f"plant {plant}, component {component}: the training part holds {rows} rows, "
+            f"{positives} of them within the horizon of {failures} failure"
+            f"{'' if failures == 1 else 's'}: too few to learn from, at least 2 failures are "
+            f"needed. Take {component} out of components, merge it with another component, shorten "
+            "split.validation and split.test, or bring longer records."
+        )
+
+
+class ExportError(FaultcastError):
+    """An exported model that does not forecast as the trained one."""
+
+    exit_code = 1
+
+    def __init__(self, plant: str, difference: float, bound: float) -> None:
+        super().__init__(
+            f"plant {plant}: the exported model's probabilities differ by up to {difference:.1e} "
+            f"from the trained one's (at most {bound:.0e} is allowed); nothing was written. Install "
+            "the locked versions of skl2onnx and onnxruntime (make clean, then make run); if it "
+            "stays, please report it with the plant's configuration."
+        )
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
 
@@ -200,7 +262,9 @@ class ParameterError(FaultcastError):
         self.faults = tuple(faults)
         listed = ["it accepts:", *_indent(accepted)] if accepted else ["it has no parameters cell"]
         super().__init__(
-            "\n".join([f"{path}: wrong parameters, nothing was run:", *_indent(faults), *_indent(listed)])
+            "\n".join(
+                [f"{path}: wrong parameters, nothing was run:", *_indent(faults), *_indent(listed)]
+            )
         )
 
 

@@ -1,0 +1,77 @@
+"""Forecast with an exported model: feature rows in, probabilities of failure out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import polars as pl
+
+from faultcast.errors import ModelFileError, StageNotRunError
+from faultcast.scoring.manifest import ExportedModel, Manifest, probability_names
+from faultcast.scoring.session import Session, feature_matrix
+
+_KEYS = ("machine", "time")
+
+
+class Forecaster:
+    """A plant's model, ready to forecast.
+
+    Args:
+        manifest: what the model's folder says of it.
+        model: which of the folder's models: `manifest.model` or `manifest.baseline`.
+        session: that model's graph.
+    """
+
+    def __init__(self, manifest: Manifest, model: ExportedModel, session: Session) -> None:
+        self.manifest = manifest
+        self.threshold = model.threshold
+        self._session = session
+
+    @classmethod
+    def load(cls, folder: Path) -> Forecaster:
+        """Load the model of a folder such as `models/<plant>`.
+
+        Raises:
+            StageNotRunError: the folder holds no model.
+            ManifestError: its manifest cannot be read.
+            ModelFileError: the model is not the one that the manifest describes.
+        """
+        manifest = Manifest.read(folder)
+        return cls(manifest, manifest.model, _open(folder, manifest.model))
+
+    @classmethod
+    def load_baseline(cls, folder: Path) -> Forecaster:
+        """Load the baseline of a folder; raises as `load` does."""
+        manifest = Manifest.read(folder)
+        return cls(manifest, manifest.baseline, _open(folder, manifest.baseline))
+
+    def forecast(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Forecast each row.
+
+        Args:
+            rows: the columns of `manifest.inputs`, null where missing; others are left out.
+
+        Returns:
+            `machine` and `time` if the rows have them, then `probability_<component>` of each
+            component and `probability_machine`, as Float32.
+
+        Raises:
+            FeatureColumnsError: a column is missing or holds no numbers.
+        """
+        features = feature_matrix(rows, self.manifest.features.names)
+        probabilities = self._session.probabilities(features)
+        keys = rows.select(key for key in _KEYS if key in rows.columns)
+        names = probability_names(self.manifest.components)
+        return keys.hstack(pl.DataFrame(probabilities, schema=list(names)).get_columns())
+
+
+def _open(folder: Path, model: ExportedModel) -> Session:
+    path = folder / model.file
+    if not path.is_file():
+        raise StageNotRunError(path, f"train@{folder.name}")
+    graph = path.read_bytes()
+    found = hashlib.sha256(graph).hexdigest()
+    if found != model.sha256:
+        raise ModelFileError(path, expected=model.sha256, found=found)
+    return Session(graph)

@@ -1,0 +1,58 @@
+"""Run an exported model: features in, probabilities out, on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import polars as pl
+
+from faultcast.errors import FeatureColumnsError
+
+Matrix = npt.NDArray[np.float32]
+
+INPUT, OUTPUT = "features", "probabilities"
+
+
+class Session:
+    """An ONNX graph with the input `features` and the output `probabilities`.
+
+    Args:
+        graph: the bytes of the ONNX file.
+    """
+
+    def __init__(self, graph: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            graph, options, providers=["CPUExecutionProvider"]
+        )
+
+    def probabilities(self, features: Matrix) -> Matrix:
+        """Return the probability of each component and, last, the machine: [n, components + 1].
+
+        Args:
+            features: [n, inputs], a missing value is NaN.
+        """
+        (probabilities,) = self._session.run([OUTPUT], {INPUT: features})
+        return np.asarray(probabilities)
+
+
+def feature_matrix(rows: pl.DataFrame, names: Sequence[str]) -> Matrix:
+    """Take the model's input from a frame: [rows, names] in the order of the names, null as NaN.
+
+    Raises:
+        FeatureColumnsError: a column is missing or holds no numbers.
+    """
+    missing = [name for name in names if name not in rows.columns]
+    text = [name for name in names if name not in missing and not _is_number(rows[name].dtype)]
+    if missing or text:
+        raise FeatureColumnsError(missing, text)
+    numbers = rows.select(pl.col(names).cast(pl.Float32).fill_null(float("nan")))
+    return np.ascontiguousarray(numbers.to_numpy())
+
+
+def _is_number(kind: pl.DataType) -> bool:
+    return kind.is_numeric() or kind in (pl.Boolean, pl.Null)
