@@ -93,7 +93,7 @@ def _likely_unit(column: str) -> str:
 
 
 def sensible_range(readings: pl.Series, below_zero: bool = False) -> tuple[float, float]:
-    """Widen the range of the readings by a quarter, to round numbers.
+    """Widen the range of the readings by its half on each side, to round numbers.
 
     Readings farther from the middle 99.8 % than these are spread, such as -9999 for no reading, do
     not count. What is never negative stays so.
@@ -102,7 +102,7 @@ def sensible_range(readings: pl.Series, below_zero: bool = False) -> tuple[float
     reach = _FAR * (high - low) or _FAR * max(abs(low), 1.0)
     usual = readings.filter(readings.is_between(low - reach, high + reach))
     low, high = float(usual.min()), float(usual.max())  # type: ignore[arg-type]
-    margin = (high - low) / 4
+    margin = (high - low) / 2
     step = 10.0 ** math.floor(math.log10(high - low or 1.0)) / 2
     floor = math.floor((low - margin) / step) * step
     ceiling = math.ceil((high + margin) / step) * step
