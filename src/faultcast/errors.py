@@ -362,3 +362,12 @@ class UncoveredCodeError(FaultcastError):
             f"the stage code does not depend on {', '.join(missing)}, which other stages run. "
             "Add it with: faultcast pipeline sync"
         )
+
+
+class StageError(FaultcastError):
+    """A stage that DVC cannot run or record."""
+
+    exit_code = 1
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")

@@ -47,3 +47,33 @@ def sync() -> None:
     update_code_stage(root, file)
     file.write()
     show_change(before, file.text, sys.stdout)
+
+
+@pipeline.command()
+@click.argument("stages", nargs=-1)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Stages at a time; as many as cores by default.",
+)
+def run(stages: tuple[str, ...], jobs: int | None) -> None:
+    """Run what changed, independent stages at the same time: all, or STAGES and what they need.
+
+    \b
+    Example:
+      faultcast pipeline run evaluate@foundry -j 2
+    """
+    import os
+    from time import monotonic
+
+    from faultcast.config.layout import Layout
+    from faultcast.pipeline.reporter import LineReporter, show_results
+    from faultcast.pipeline.run_stages import run_stages
+
+    began = monotonic()
+    results = run_stages(
+        Layout.find().root, stages, jobs or len(os.sched_getaffinity(0)), LineReporter(sys.stderr)
+    )
+    show_results(results, monotonic() - began, sys.stdout)
+    sys.exit(max((result.exit_code for result in results), default=0))

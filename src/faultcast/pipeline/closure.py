@@ -29,10 +29,10 @@ class SourceTree:
         return frozenset(one.stem for one in entries if one.suffix in {"", ".py"})
 
     def closure(self, code: Iterable[str]) -> frozenset[Path]:
-        """Return the files below the tree that pieces of code need, themselves or through others.
+        """Return the files of the tree that pieces of code need, themselves or through others.
 
         Imports inside functions count, those for type checkers alone do not. With a module come the
-        files that are no code in its folder and in folders below that hold no code, such as templates.
+        other files of its folder, and of folders below without code: templates.
 
         Raises:
             SyntaxError: a piece of code is not Python.
@@ -58,7 +58,7 @@ class SourceTree:
         return self._imports[name]
 
     def _named(self, tree: ast.AST, package: str) -> Iterator[str]:
-        """Yield the modules of this tree that a piece of code imports, with the packages they are in."""
+        """Yield the modules of this tree that code imports, with the packages they are in."""
         for statement in _imports(tree):
             for name in _candidates(statement, package):
                 parts = name.split(".")

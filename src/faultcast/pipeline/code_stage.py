@@ -1,7 +1,7 @@
 """The stage `code`: what every other stage runs, so that only code counts.
 
-It depends on the notebooks and on the packages that they import, and writes an extract for each. It is
-quick; what depends on an extract runs again only if that extract changed.
+It depends on the notebooks and on the packages that they import, and writes an extract for each. It
+is quick; what depends on an extract runs again only if that extract changed.
 """
 
 from __future__ import annotations

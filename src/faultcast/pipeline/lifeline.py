@@ -12,6 +12,7 @@ from time import sleep
 import psutil  # type: ignore[import-untyped]  # ships no types
 
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # looked up here: between fork and exec it could not be
 _SECONDS_BETWEEN_LOOKS = 0.25
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish"}
 
@@ -21,7 +22,7 @@ def end_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
     if not sys.platform.startswith("linux"):
         return
     parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:  # it ended before the call
         os.kill(os.getpid(), number)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
-_CELL_FILE = re.compile(r"[^\s\"'(]*ipykernel_\d+/\d+\.py|<ipython-input-[\w-]+>")
+_CELL_FILE = re.compile(r"(?:/[\w.-]+)*/ipykernel_\d+/\d+\.py")
 _PAGES = ("text/html", "application/javascript", "image/svg+xml")
 _BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 
@@ -48,7 +48,9 @@ class Masks:
     def _text(self, text: str, mime: str) -> str:
         for folder, stand_in in self._folders:
             text = folder.sub(stand_in, text)
-        text = _ADDRESS.sub("at 0x…", _CELL_FILE.sub("<cell>", text))
+        if "/ipykernel_" in text:  # the pattern is slow on pictures within pages
+            text = _CELL_FILE.sub("<cell>", text)
+        text = _ADDRESS.sub("at 0x…", text)
         if mime in _PAGES:
             for pattern, form in _RANDOM_IDS:
                 text = pattern.sub(self._stand_in(form), text)
