@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from faultcast.data.quality import Quality
 from faultcast.data.repairs import MEANINGS
 from faultcast.data.stuck import LONGEST_REPETITION
+from faultcast.reporting.quality_repairs import group_repairs
 from faultcast.reporting.quality_strip import strips, ticks
 from faultcast.reporting.tables import Card
 from faultcast.reporting.wording import (
@@ -21,6 +22,8 @@ from faultcast.reporting.wording import (
 )
 
 _MOST_NAMES = 12
+_SHOWN = 10
+_MOST_FILES = 20
 
 
 def render_quality_page(quality: Quality) -> str:
@@ -41,7 +44,10 @@ def render_quality_page(quality: Quality) -> str:
         cards=_cards(quality),
         strips=strips(quality.completeness),
         ticks=ticks(quality.completeness),
+        repairs=group_repairs(quality.repairs),
         remarks=_remarks(quality),
+        shown=_SHOWN,
+        most_files=_MOST_FILES,
         meanings=MEANINGS,
         longest_repetition=LONGEST_REPETITION,
     )
