@@ -14,6 +14,8 @@ PYTHON ?= python3 python3.11 python3.12 python3.13
 # More arguments for pytest: `make test ARGS="--no-cov -k label"`.
 ARGS ?=
 PORT ?= 5000
+# In a container one often is root, which Jupyter refuses unless told.
+allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # A stamp is named by the content of what it was made from (and by the folder, which scripts in
 # .venv name): other content or an interrupted set-up leaves no such stamp, a new time stamp does.
@@ -45,10 +47,11 @@ format: $(venv)  ## Format code and notebooks, strip the notebooks' outputs
 	@nbstripout --keep-id notebooks/*.ipynb
 
 lab: $(venv)  ## Open the notebooks in JupyterLab
-	@jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	@jupyter lab $(allow_root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 ui: $(venv)  ## Show the tracked runs in a browser (PORT=5000)
 	@faultcast sync
+	@echo "Open http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow ui --port $(PORT) \
 	    --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
 
