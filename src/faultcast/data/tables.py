@@ -11,8 +11,6 @@ from faultcast.config.layout import Layout
 from faultcast.errors import StageNotRunError
 from faultcast.files import replacing_folder
 
-PARTS = ("train", "validation", "test")
-
 
 def write_features(layout: Layout, plant: str, table: pl.DataFrame) -> None:
     """Write a plant's feature table.
@@ -39,15 +37,6 @@ def write_dataset(layout: Layout, plant: str, parts: Mapping[str, pl.DataFrame])
         DiskError: they could not be written; earlier ones are untouched.
     """
     _write(layout.dataset(plant), parts)
-
-
-def read_part(layout: Layout, plant: str, part: str) -> pl.DataFrame:
-    """Read one part of a plant's dataset: train, validation or test.
-
-    Raises:
-        StageNotRunError: 03_dataset has not written it yet.
-    """
-    return _read(layout.dataset(plant) / f"{part}.parquet", f"dataset@{plant}")
 
 
 def _write(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:

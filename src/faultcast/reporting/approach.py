@@ -9,6 +9,7 @@ import polars as pl
 
 from faultcast.config.plant import Plant
 from faultcast.data.canonical import Canonical
+from faultcast.reporting.clock import local
 
 _HOUR = 3_600_000_000
 _STEADY = 5
@@ -69,30 +70,42 @@ class Approach:
 def align(plant: Plant, data: Canonical, before: timedelta) -> Approach:
     """Align the readings at the failures; normal is what no failure follows within `before`."""
     hours, sensors = before / timedelta(hours=1), list(plant.telemetry.sensors)
-    left = until_failure(data)
-    normal = data.telemetry.filter((left > hours) | left.is_null())
-    near = data.telemetry.with_columns(left).filter(pl.col("hours_left") <= hours)
-    scored = near.drop("hours_left").pipe(_standardised, normal, sensors)
-    here = Canonical(scored, data.events, data.machines)
+    readings = data.telemetry.with_columns(until_failure(data), _hour_of_week(plant))
+    is_near = (pl.col("hours_left") <= hours).fill_null(value=False)
+    scored = _standardised(readings, readings.filter(~is_near), sensors)
+    near = Canonical(scored.filter(is_near), data.events, data.machines)
     return Approach(
-        pl.concat([_profile(here, component, sensors, hours) for component in plant.components]),
-        _quartiles(_standardised(normal, normal, sensors), sensors),
+        pl.concat([_profile(near, component, sensors, hours) for component in plant.components]),
+        _quartiles(scored.filter(~is_near), sensors),
         {c: data.failures.filter(component=c).height for c in plant.components},
     )
 
 
+def _hour_of_week(plant: Plant) -> pl.Expr:
+    clock = local(plant).dt
+    return (24 * clock.weekday().cast(pl.Int16) + clock.hour()).alias("hour_of_week")
+
+
 def _standardised(rows: pl.DataFrame, normal: pl.DataFrame, sensors: list[str]) -> pl.DataFrame:
-    usual = normal.group_by("machine").agg(
+    """Take out what is usual at the hour of the week, then what is usual for the machine."""
+    usual = normal.group_by("hour_of_week").agg(pl.col(sensors).mean().name.suffix("_usual"))
+    deviations = [(pl.col(s) - pl.col(f"{s}_usual")).alias(s) for s in sensors]
+    rows, normal = (
+        frame.join(usual, on="hour_of_week", how="left", maintain_order="left").with_columns(
+            deviations
+        )
+        for frame in (rows, normal)
+    )
+    own = normal.group_by("machine").agg(
         pl.col(sensors).mean().name.suffix("_mean"), pl.col(sensors).std().name.suffix("_std")
     )
-    scores = [
+    joined = rows.join(own, on="machine", how="left", maintain_order="left")
+    return joined.with_columns(
         pl.when(pl.col(f"{s}_std") > 0)
         .then((pl.col(s) - pl.col(f"{s}_mean")) / pl.col(f"{s}_std"))
         .alias(s)
         for s in sensors
-    ]
-    joined = rows.join(usual, on="machine", how="left", maintain_order="left")
-    return joined.select("machine", "time", *scores)
+    ).select("machine", "time", "hours_left", *sensors)
 
 
 def _profile(scored: Canonical, component: str, sensors: list[str], hours: float) -> pl.DataFrame:

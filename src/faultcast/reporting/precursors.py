@@ -12,7 +12,7 @@ from faultcast.config.plant import Plant
 from faultcast.reporting.approach import Approach
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import BEFORE_FAILURE, DIVERGING, INK, NORMAL
-from faultcast.reporting.wording import count, hours, listing, number, sentence, worded
+from faultcast.reporting.wording import count, hours, listing, sentence, worded
 
 _CLEAR = 0.5
 _SHOWN = 2
@@ -142,5 +142,6 @@ def explained(approach: Approach, before: timedelta) -> str:
     return (
         f"{count(total, 'failure')} aligned at hour 0. A machine's normal is its own mean and "
         "standard deviation over the readings that no failure follows within "
-        f"{number(before / timedelta(hours=1), 'h')}."
+        f"{hours(before / timedelta(hours=1))}, after taking out what is usual at each hour of "
+        "the week."
     )
