@@ -177,7 +177,7 @@ class TrackingError(FaultcastError):
     def __init__(self, where: str, waiting: int, reason: str) -> None:
         runs = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
         super().__init__(
-            f"{where}: {reason}\n  {runs} in .faultcast/runs, nothing is lost. "
+            f"{where}: {reason}\n  {runs} in .faultcast/records, nothing is lost. "
             "Deliver later with: faultcast sync"
         )
 

@@ -58,8 +58,3 @@ class Layout:
     def reports(self, plant: str) -> Path:
         """Return the folder of a plant's reports."""
         return self.root / "reports" / plant
-
-    @property
-    def runs(self) -> Path:
-        """Return the folder of the runs that wait for delivery to MLflow."""
-        return self.root / ".faultcast" / "runs"

@@ -44,5 +44,6 @@ def kernel_environment(
         **outside,
         **_FIXED,
         "IPYTHONDIR": str(scratch / "ipython"),
-        "MLFLOW_TRACKING_URI": settings.tracking_uri(root),
+        settings.TRACKING_URI: settings.tracking_uri(root),
+        settings.RECORDS: str(settings.records_folder(root)),
     }

@@ -13,6 +13,7 @@ from faultcast.config.layout import Layout
 from faultcast.config.plant import Frozen
 from faultcast.errors import DiskError
 from faultcast.files import replacing_folder
+from faultcast.settings import records_folder
 from faultcast.tracking.commit import current_commit
 
 RECORD = "record.json"
@@ -29,15 +30,14 @@ class Record(Frozen):
     dirty: bool
     started: datetime
     ended: datetime
-    parameters: dict[str, str | int | float | bool | None]
+    parameters: dict[str, str]
     metrics: dict[str, float]
     report: str
 
 
 def pending(layout: Layout) -> list[Path]:
     """Return the folders of runs that wait for delivery, oldest first."""
-    folders = [path.parent for path in layout.runs.glob(f"*/{RECORD}")]
-    return sorted(folders)
+    return sorted(path.parent for path in records_folder(layout.root).glob(f"*/{RECORD}"))
 
 
 def record_run(
@@ -45,7 +45,7 @@ def record_run(
     plant: str,
     stage: str,
     started: datetime,
-    parameters: Mapping[str, str | int | float | bool | None],
+    parameters: Mapping[str, object],
     metrics: Mapping[str, float],
     folders: Mapping[str, Path],
 ) -> None:
@@ -73,11 +73,11 @@ def record_run(
         dirty=commit.dirty,
         started=started,
         ended=datetime.now(UTC),
-        parameters=dict(parameters),
+        parameters={name: str(value) for name, value in parameters.items()},
         metrics=dict(metrics),
         report=str((layout.reports(plant) / stage / f"{stage}.html").relative_to(layout.root)),
     )
-    target = layout.runs / f"{record.ended:%Y%m%dT%H%M%S%f}-{record.id[:8]}"
+    target = records_folder(layout.root) / f"{record.ended:%Y%m%dT%H%M%S%f}-{record.id[:8]}"
     try:
         with replacing_folder(target) as draft:
             for name, folder in folders.items():

@@ -66,7 +66,7 @@ def _deliver(client: MlflowClient, layout: Layout, folder: Path, record: Record)
     client.log_batch(
         run_id,
         metrics=[Metric(name, value, moment, 0) for name, value in record.metrics.items()],
-        params=[Param(name, str(value)) for name, value in record.parameters.items()],
+        params=[Param(name, value) for name, value in record.parameters.items()],
     )
     if (folder / FILES).is_dir():
         client.log_artifacts(run_id, str(folder / FILES))

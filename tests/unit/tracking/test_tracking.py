@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from faultcast.config.layout import Layout
 from faultcast.errors import TrackingError
+from faultcast.settings import records_folder
 from faultcast.tracking import sync as delivery
 from faultcast.tracking.commit import current_commit
 from faultcast.tracking.record import RECORD, pending, record_run
@@ -30,6 +31,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def layout(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
     shutil.copy(empty_store, tmp_path / "mlflow.db")
     (tmp_path / "models" / "mill").mkdir(parents=True)
     (tmp_path / "models" / "mill" / "model.onnx").write_bytes(b"model")
@@ -112,8 +114,9 @@ def test_a_damaged_record_is_named_and_kept(layout: Layout) -> None:
 def test_a_full_disk_is_said_and_the_work_goes_on(
     layout: Layout, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    layout.runs.parent.mkdir()
-    layout.runs.write_text("a file where the folder should be")
+    records = records_folder(layout.root)
+    records.parent.mkdir()
+    records.write_text("a file where the folder should be")
     record(layout)
     assert "this run is not tracked" in capfd.readouterr().err
 
