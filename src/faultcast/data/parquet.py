@@ -19,5 +19,5 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         OSError: the file could not be written.
     """
     buffer = BytesIO()
-    frame.rechunk().write_parquet(buffer, compression="zstd", row_group_size=_ROWS_A_GROUP)
+    frame.write_parquet(buffer, compression="zstd", row_group_size=_ROWS_A_GROUP)
     path.write_bytes(buffer.getbuffer())

@@ -13,6 +13,7 @@ from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
 from faultcast.data.canonical import Canonical
 from faultcast.data.ingest import ingest
+from faultcast.errors import ContractError
 from tests.unit.data.mill import (
     CONFIG,
     HOURS,
@@ -107,6 +108,37 @@ def test_the_order_of_delivery_does_not_matter_once_sorting_is_allowed(mill: Lay
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     configure(mill, repairs=["sort"])
     assert _same(_canonical(mill), expected)
+
+
+def test_rows_that_come_hour_by_hour_need_no_repair(mill: Layout) -> None:
+    expected = _canonical(mill)
+    path = mill.raw("mill") / "telemetry.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    by_time = sorted(rows, key=lambda row: row.split(",")[1])
+    path.write_text("\n".join([header, *by_time]), encoding="utf-8")
+    assert _same(_canonical(mill), expected)
+
+
+def test_readings_that_are_no_numbers_by_their_type_are_refused(mill: Layout) -> None:
+    frame = as_parquet(mill.raw("mill") / "telemetry.csv").with_columns(heat=pl.col("at"))
+    frame.write_parquet(mill.raw("mill") / "telemetry.parquet")
+    configure(mill, telemetry={**CONFIG["telemetry"], "path": "telemetry.parquet"})
+    with pytest.raises(
+        ContractError, match=r"column heat: holds values of type Datetime"
+    ) as broken:
+        _canonical(mill)
+    assert len(broken.value.violations) == 1
+
+
+def test_machines_numbered_in_decimals_are_the_whole_ones(mill: Layout) -> None:
+    raw = mill.raw("mill")
+    for name in ("telemetry", "failures", "orders", "errors", "machines"):
+        text = (raw / f"{name}.csv").read_text(encoding="utf-8").replace("\nM", "\n")
+        (raw / f"{name}.csv").write_text(text, encoding="utf-8")
+    frame = as_parquet(raw / "telemetry.csv").with_columns(pl.col("asset").cast(pl.Float64))
+    frame.write_parquet(raw / "telemetry.parquet")
+    configure(mill, telemetry={**CONFIG["telemetry"], "path": "telemetry.parquet"})
+    assert _canonical(mill).machines["machine"].to_list() == ["1", "2", "3"]
 
 
 def test_empty_cells_are_missing_readings_without_any_repair(mill: Layout) -> None:
