@@ -14,7 +14,7 @@ from faultcast.errors import ManifestError, StageNotRunError
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing
 
-MANIFEST, MODEL, BASELINE = "manifest.json", "model.onnx", "baseline.onnx"
+MANIFEST_FILE, MODEL_FILE, BASELINE_FILE = "manifest.json", "model.onnx", "baseline.onnx"
 MACHINE = "machine"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -69,11 +69,10 @@ class Part(Frozen):
     """A part of the dataset that the model was made from."""
 
     rows: Count
-    positives: dict[str, Count] = Field(description="rows within the horizon of a failure")
     sha256: Sha256
 
 
-class Dataset(Frozen):
+class Provenance(Frozen):
     """The three parts; the test part was neither read for fitting nor for choosing anything."""
 
     train: Part
@@ -94,7 +93,7 @@ class Manifest(Frozen):
     features: FeatureSpec
     model: ExportedModel
     baseline: ExportedModel
-    dataset: Dataset
+    dataset: Provenance
     versions: dict[str, str]
 
     @model_validator(mode="after")
@@ -113,7 +112,7 @@ class Manifest(Frozen):
             StageNotRunError: there is none.
             ManifestError: it cannot be read.
         """
-        path = folder / MANIFEST
+        path = folder / MANIFEST_FILE
         if not path.is_file():
             raise StageNotRunError(path, f"train@{folder.name}")
         try:
@@ -125,7 +124,7 @@ class Manifest(Frozen):
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a model's folder; its keys stay in order, as features do."""
-        with replacing(folder / MANIFEST) as draft:
+        with replacing(folder / MANIFEST_FILE) as draft:
             draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 

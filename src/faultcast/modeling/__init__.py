@@ -1,0 +1,1 @@
+"""Fit, calibrate, export and judge a plant's model."""

@@ -1,0 +1,134 @@
+"""Train a plant: model and baseline, written with their manifest to `models/<plant>/`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from faultcast.config.layout import Layout
+from faultcast.config.load import load_plant
+from faultcast.config.plant import Plant
+from faultcast.features.spec import FeatureSpec
+from faultcast.files import replacing_folder
+from faultcast.modeling.dataset import describe_parts, read_dataset
+from faultcast.modeling.estimators import BASELINE
+from faultcast.modeling.ranking import Scores
+from faultcast.modeling.trained_model import TrainedModel, train_model
+from faultcast.scoring.manifest import (
+    BASELINE_FILE,
+    MODEL_FILE,
+    Input,
+    Manifest,
+    Output,
+    probability_names,
+)
+
+_LIBRARIES = ("numpy", "onnx", "polars", "scikit-learn", "skl2onnx")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training, for the experiment's record.
+
+    `scores` are by part (train, validation) and target (each component, machine); `seconds`, by
+    step, are for people and never written into an output.
+    """
+
+    plant: str
+    folder: Path
+    manifest: Manifest
+    parameters: dict[str, object]
+    scores: dict[str, dict[str, Scores]]
+    seconds: dict[str, float]
+
+    def metrics(self) -> dict[str, float]:
+        """Return the scores by names such as `validation.machine.average_precision`."""
+        return {
+            f"{part}.{target}.{name}": value
+            for part, targets in self.scores.items()
+            for target, scores in targets.items()
+            for name, value in scores.metrics().items()
+        }
+
+
+@dataclass
+class _Clock:
+    """Tells which step begins and remembers how long each took."""
+
+    tell: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.tell(name)
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begin
+
+
+def train_plant(layout: Layout, plant: str, tell: Progress = lambda _: None) -> Training:
+    """Train a plant's model and its baseline.
+
+    Classifiers learn from the training part; calibration and threshold come from validation; the
+    test part is only hashed.
+
+    Args:
+        layout: the project.
+        plant: the plant's name.
+        tell: is called with the name of each step when it begins.
+
+    Raises:
+        UnknownPlantError: the plant has no configuration.
+        ConfigError: its configuration is faulty.
+        StageNotRunError: its dataset is not there yet.
+        OneClassError: a component fails less than twice in the training part.
+        ExportError: an exported model forecasts otherwise than the trained one.
+        DiskError: the model could not be written; the earlier one is untouched.
+    """
+    clock, settings = _Clock(tell), load_plant(layout, plant)
+    with clock.step("reading the dataset"):
+        dataset = read_dataset(layout, settings)
+    with clock.step("training the model"):
+        model = train_model(settings, settings.model.algorithm, dataset, MODEL_FILE)
+    with clock.step("training the baseline"):
+        baseline = train_model(settings, BASELINE, dataset, BASELINE_FILE)
+    with clock.step("scoring"):
+        parts = {"train": dataset.train, "validation": dataset.validation}
+        scores = {name: model.scores(rows) for name, rows in parts.items()}
+    manifest = _describe(layout, settings, model, baseline)
+    _write(layout.model(plant), manifest, (model, baseline))
+    parameters = {"algorithm": settings.model.algorithm.value, **model.settings}
+    return Training(plant, layout.model(plant), manifest, parameters, scores, clock.seconds)
+
+
+def _describe(
+    layout: Layout, plant: Plant, model: TrainedModel, baseline: TrainedModel
+) -> Manifest:
+    spec = FeatureSpec.from_plant(plant)
+    return Manifest(
+        plant=plant.name,
+        title=plant.title,
+        horizon=plant.horizon,
+        components=plant.components,
+        alarm=plant.alarm,
+        inputs=tuple(Input(name=name, unit=unit) for name, unit in spec.units.items()),
+        outputs=tuple(Output(name=name) for name in probability_names(plant.components)),
+        features=spec,
+        model=model.description,
+        baseline=baseline.description,
+        dataset=describe_parts(layout, plant.name),
+        versions={library: version(library) for library in _LIBRARIES},
+    )
+
+
+def _write(folder: Path, manifest: Manifest, models: tuple[TrainedModel, ...]) -> None:
+    with replacing_folder(folder) as draft:
+        for model in models:
+            (draft / model.description.file).write_bytes(model.graph)
+        manifest.write(draft)

@@ -1,0 +1,73 @@
+"""One trained model, from its classifiers to the file that is written and its alarm threshold."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from faultcast.config.plant import Algorithm, Plant
+from faultcast.modeling.alarms import AlarmLog, AlarmTerms
+from faultcast.modeling.dataset import Dataset, LabelledRows
+from faultcast.modeling.estimators import new_estimator
+from faultcast.modeling.export import check_export, export
+from faultcast.modeling.plant_model import fit_plant_model
+from faultcast.modeling.ranking import Scores, score
+from faultcast.modeling.threshold import choose_threshold
+from faultcast.scoring.manifest import MACHINE, ExportedModel
+from faultcast.scoring.session import Session
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model as it is written: the bytes of its ONNX file and what the manifest says of it."""
+
+    graph: bytes
+    session: Session
+    description: ExportedModel
+    settings: dict[str, object]
+
+    def scores(self, rows: LabelledRows) -> dict[str, Scores]:
+        """Score each component's and the machine's probabilities on labelled rows."""
+        targets = (*self.description.calibration, MACHINE)
+        probabilities = self.session.probabilities(rows.features)
+        return {
+            target: score(column, rows.failing(target))
+            for target, column in zip(targets, probabilities.T, strict=True)
+        }
+
+
+def train_model(plant: Plant, algorithm: Algorithm, dataset: Dataset, file: str) -> TrainedModel:
+    """Fit, calibrate, export and check one model; choose its threshold on validation.
+
+    Raises:
+        ExportError: the exported model forecasts otherwise than the trained one.
+    """
+    # A linear algebra library sums in another order with another number of threads.
+    with threadpool_limits(1, user_api="blas"):
+        fitted = fit_plant_model(
+            algorithm, plant.model.seed, plant.components, dataset.train, dataset.validation
+        )
+    graph = export(fitted, len(dataset.train.names))
+    session = Session(graph)
+    check_export(plant.name, fitted, session, dataset.validation.features)
+    description = ExportedModel(
+        file=file,
+        sha256=hashlib.sha256(graph).hexdigest(),
+        algorithm=algorithm,
+        calibration={name: model.calibration for name, model in fitted.components.items()},
+        threshold=_threshold(plant, dataset, session),
+    )
+    settings = new_estimator(algorithm, plant.model.seed).get_params()
+    return TrainedModel(graph, session, description, settings)
+
+
+def _threshold(plant: Plant, dataset: Dataset, session: Session) -> float:
+    machine = session.probabilities(dataset.validation.features)[:, -1]
+    forecasts = dataset.validation.frame.select(
+        "machine", "time", pl.Series("probability_machine", machine)
+    )
+    log = AlarmLog(forecasts, dataset.failures, AlarmTerms.of(plant))
+    return choose_threshold(log, plant.alarm.max_false_alarms)
