@@ -244,6 +244,12 @@ class ExportError(FaultcastError):
         )
 
 
+def _near(path: Path) -> Path:
+    """Return a path below the working directory in relation to it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def _indent(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
 
@@ -252,7 +258,7 @@ class NotebookError(FaultcastError):
     """A notebook that cannot be a stage."""
 
     def __init__(self, path: Path, fault: str) -> None:
-        super().__init__(f"{path}: {fault}")
+        super().__init__(f"{_near(path)}: {fault}")
 
 
 class ParameterError(FaultcastError):
@@ -371,3 +377,48 @@ class StageError(FaultcastError):
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
+
+
+class OutsideProjectError(FaultcastError):
+    """A path that leaves the project."""
+
+    def __init__(self, typed: str, root: Path) -> None:
+        super().__init__(
+            f"{typed}: outside of the project {root}. A stage reads and writes inside of it only: copy or "
+            "link the file below data/raw/."
+        )
+
+
+class DataFolderError(FaultcastError):
+    """A folder that cannot be a stage's output of data."""
+
+    def __init__(self, typed: str, remedy: str) -> None:
+        super().__init__(f"{typed or '(nothing)'}: not a folder that a stage can own: {remedy}")
+
+
+class SameFolderError(FaultcastError):
+    """A stage that would read what it writes."""
+
+    def __init__(self, output: str, dependency: str, proposal: str) -> None:
+        super().__init__(
+            f"{output} is to be written and {dependency} to be read by the same stage; then it would never "
+            f"be up to date. Give the output a folder of its own, for example:\n  {proposal}"
+        )
+
+
+class StageNameError(FaultcastError):
+    """A stage's name that is taken, ambiguous or not possible."""
+
+
+class LineBreakError(FaultcastError):
+    """A value that does not fit on the line of a command."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(
+            f"{value!r} has a line break, which DVC takes for the end of the command. Write the value into "
+            "a YAML file and pass that with -f."
+        )
+
+
+class PipelineGraphError(FaultcastError):
+    """Stages that do not go together."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -89,3 +90,54 @@ def run(
         )
     for suffix in (".ipynb", ".html"):
         click.echo(os.path.relpath(job.report / f"{notebook.stem}{suffix}"))
+
+
+@notebook.command(no_args_is_help=True)
+@click.argument("data", metavar="DATA_SUBDIRECTORY")
+@click.argument("notebook", metavar="NOTEBOOK")
+@click.option(
+    "dependencies", "-d", "--dependency", multiple=True, help="A file or folder that it reads."
+)
+@click.option(
+    "parameters",
+    "-p",
+    "--parameter",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter.",
+)
+@click.option(
+    "files",
+    "-f",
+    "--file",
+    multiple=True,
+    metavar="FILE[:SECTION]",
+    help="YAML file with parameters.",
+)
+@click.option("name", "-n", "--name", help="The stage's name; by default after the notebook.")
+@click.option("plants", "--plant", multiple=True, help="A plant to run for; repeat it for more.")
+@click.option("--no-run", is_flag=True, help="Write dvc.yaml, run nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the change to dvc.yaml, write nothing.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Stages at a time.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a cell.")
+def stage(no_run: bool, dry_run: bool, jobs: int | None, **asked: Any) -> None:
+    """Make NOTEBOOK a stage that fills data/DATA_SUBDIRECTORY and its report, and run it.
+
+    Its code, the modules of src that it imports and the configuration of its plants are found; -d
+    adds what else it reads. In DATA_SUBDIRECTORY and -d, {plant} stands for each plant.
+
+    \b
+    Example:
+      ./dvc-run-notebook 'interim/{plant}/windows' ../notebooks/02_windows.ipynb \\
+          -d '../data/interim/{plant}/canonical' --plant bottling --plant foundry
+    """
+    from faultcast.config.layout import Layout
+    from faultcast.pipeline.add_stage import add_stage
+    from faultcast.pipeline.request import StageRequest
+    from faultcast.pipeline.run_stages import run_and_show
+
+    request = StageRequest(layout=Layout.find(), here=Path.cwd(), **asked)
+    name = add_stage(request, sys.stdout, write=not dry_run)
+    if not (no_run or dry_run):
+        sys.exit(run_and_show(request.layout.root, [name], jobs))

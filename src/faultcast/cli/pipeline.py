@@ -29,8 +29,30 @@ def code() -> None:
 
 
 @pipeline.command()
+def check() -> None:
+    """Say what the stages of dvc.yaml miss: dependencies that their notebooks have, outputs.
+
+    \b
+    Example:
+      faultcast pipeline check
+    """
+    from faultcast.config.layout import Layout
+    from faultcast.pipeline.check import missing_in
+    from faultcast.pipeline.pipeline_file import PipelineFile
+
+    layout = Layout.find()
+    problems = missing_in(layout, PipelineFile(layout.root))
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo("Missing dependencies are added by: faultcast pipeline sync", err=True)
+        sys.exit(1)
+    click.echo("dvc.yaml misses nothing.")
+
+
+@pipeline.command()
 def sync() -> None:
-    """Make the stage `code` of dvc.yaml depend on all the code that stages run.
+    """Add to dvc.yaml the dependencies on code and configuration that its stages have.
 
     \b
     Example:
@@ -38,15 +60,14 @@ def sync() -> None:
     """
     from faultcast.config.layout import Layout
     from faultcast.pipeline.changes import show_change
-    from faultcast.pipeline.code_stage import update_code_stage
+    from faultcast.pipeline.check import add_missing
     from faultcast.pipeline.pipeline_file import PipelineFile
 
-    root = Layout.find().root
-    file = PipelineFile(root)
-    before = file.text
-    update_code_stage(root, file)
+    layout = Layout.find()
+    file = PipelineFile(layout.root)
+    add_missing(layout, file)
+    show_change(file.text, file.changed_text(), sys.stdout)
     file.write()
-    show_change(before, file.text, sys.stdout)
 
 
 @pipeline.command()
@@ -64,16 +85,7 @@ def run(stages: tuple[str, ...], jobs: int | None) -> None:
     Example:
       faultcast pipeline run evaluate@foundry -j 2
     """
-    import os
-    from time import monotonic
-
     from faultcast.config.layout import Layout
-    from faultcast.pipeline.reporter import LineReporter, show_results
-    from faultcast.pipeline.run_stages import run_stages
+    from faultcast.pipeline.run_stages import run_and_show
 
-    began = monotonic()
-    results = run_stages(
-        Layout.find().root, stages, jobs or len(os.sched_getaffinity(0)), LineReporter(sys.stderr)
-    )
-    show_results(results, monotonic() - began, sys.stdout)
-    sys.exit(max((result.exit_code for result in results), default=0))
+    sys.exit(run_and_show(Layout.find().root, stages, jobs))

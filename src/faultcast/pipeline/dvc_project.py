@@ -62,7 +62,7 @@ class DvcProject:
         with _explained(self._error, " ".join(targets)), self._locks.state():
             wanted = [stage for one in targets for stage in self._repo.stage.collect(one)]
             self._graph = get_active_graph(self._graph)
-            plan = plan_repro(self._graph, wanted)
+            plan: list[Any] = plan_repro(self._graph, wanted)
         self._lock_file.order = [stage.addressing for stage in plan]
         return plan
 

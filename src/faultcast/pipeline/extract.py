@@ -1,8 +1,8 @@
 """What a stage runs, without prose and outputs: code cells, and digests of the modules they need.
 
 A stage depends on this extract instead of on its notebook and modules. Saving a notebook with
-outputs, editing prose, or editing a module that the stage does not use leaves the extract, and so the
-stage, as it is.
+outputs, editing prose, or editing a module that the stage does not use leaves the extract, and so
+the stage, as it is.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ class LockFile:
         from dvc.stage.serialize import to_lockfile
         from dvc.utils.serialize import dump_yaml, load_yaml
 
-        content = load_yaml(self._path) if self._path.exists() else {"schema": "2.0"}
+        content: dict[str, Any] = {"schema": "2.0"}
+        if self._path.exists():
+            content = load_yaml(self._path)
         stages = content.setdefault("stages", {})
         if stage.name not in stages:
             self._new.add(stage.name)

@@ -25,7 +25,7 @@ class Stage:
     """A stage, or the pattern of a stage for each value of a matrix, as it is written."""
 
     name: str
-    body: Mapping[str, Any]
+    body: dict[str, Any]
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -37,6 +37,34 @@ class Stage:
     def notebook(self) -> Path | None:
         """The notebook that it runs, relative to the project."""
         return Path(self.command[3]) if self.command[:3] == _RUN else None
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """The names and values that it gives to its notebook, templates as they are written."""
+        words = self.command
+        return tuple(
+            (words[i + 1], words[i + 2]) for i in range(len(words) - 2) if words[i] == "-p"
+        )
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The folders that its notebook fills."""
+        words = self.command
+        others = (words[i + 1] for i in range(len(words) - 1) if words[i] == "-o")
+        return (words[4], *others) if self.notebook else ()
+
+    @property
+    def removed_first(self) -> tuple[str, ...]:
+        """The outputs that DVC removes before it runs."""
+        entries = self.body.get("outs", ())
+        kept = {
+            path
+            for one in entries
+            if not isinstance(one, str)
+            for path, how in one.items()
+            if how.get("persist")
+        }
+        return tuple(path for path in _paths(entries) if path not in kept)
 
     @property
     def dependencies(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -26,13 +26,13 @@ class RunLock:
         """Take the open, locked file."""
         self._file = file
 
-    def note(self, stages: list[str]) -> None:
+    def note(self, stages: Sequence[str]) -> None:
         """Leave word of which stages are running."""
         holder = {
             "pid": os.getpid(),
             "user": getpass.getuser(),
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-            "stages": stages,
+            "stages": list(stages),
         }
         self._file.seek(0)
         self._file.truncate()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 from faultcast.pipeline.code_stage import update_code_stage
 from faultcast.pipeline.dvc_project import DvcProject
 from faultcast.pipeline.pipeline_file import PipelineFile
-from faultcast.pipeline.reporter import LineReporter
+from faultcast.pipeline.reporter import LineReporter, show_results
 from faultcast.pipeline.run_lock import run_lock
 from faultcast.pipeline.scheduler import Result, Scheduler
 
@@ -39,3 +41,23 @@ def run_stages(
             return Scheduler(project, jobs, reporter).run(plan, lock.note)
         finally:
             project.close()
+
+
+def run_and_show(root: Path, targets: Sequence[str], jobs: int | None) -> int:
+    """Run stages, show progress and results on the terminal, and return the exit code.
+
+    Args:
+        root: the project.
+        targets: names of stages; all where there is none.
+        jobs: how many stages may run at the same time; None for as many as there are cores.
+    """
+    began = monotonic()
+    results = run_stages(root, targets, jobs or _cores(), LineReporter(sys.stderr))
+    show_results(results, monotonic() - began, sys.stdout)
+    return max((result.exit_code for result in results), default=0)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, which a container limits."""
+    usable = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return len(usable(0)) if usable else os.cpu_count() or 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
@@ -24,6 +24,7 @@ class Parameter:
         required: whether a value must be given: `plant: str` or `plant = ...`.
         meaning: the comment beside it.
         constructor: how the cell spells `date` or `datetime`, for example `datetime.date`.
+        default: the value in the cell where it is a literal.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Parameter:
     required: bool = False
     meaning: str = ""
     constructor: str | None = None
+    default: Any = None
 
     def __str__(self) -> str:
         required = ", must be given" if self.required else ""
@@ -62,6 +64,14 @@ class Signature:
                 found.update((one.name, one) for one in _assigned(notebook, statement, comment))
         return cls(tuple(found.values()))
 
+    def optional(self) -> Signature:
+        """Return the same signature with no parameter that must be given."""
+        return Signature(tuple(replace(one, required=False) for one in self.parameters))
+
+    def default_of(self, name: str) -> Any:
+        """Return the literal default of a parameter; None where it has none or does not exist."""
+        return next((one.default for one in self.parameters if one.name == name), None)
+
 
 def _statements(notebook: Notebook, source: str) -> list[ast.stmt]:
     try:
@@ -76,7 +86,7 @@ def _assigned(notebook: Notebook, statement: ast.stmt, comment: str) -> Iterator
         case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
             required = value is None or _is_ellipsis(value)
             kind = annotated_kind(annotation)
-            yield Parameter(name, kind, required, comment, date_constructor(value))
+            yield Parameter(name, kind, required, comment, date_constructor(value), _literal(value))
         case ast.Assign(targets=targets, value=value):
             for target in targets:
                 yield from _bound(target, value, comment)
@@ -94,12 +104,19 @@ def _bound(target: ast.expr, value: ast.expr, comment: str) -> Iterator[Paramete
         case ast.Name(id=name), _:
             required = _is_ellipsis(value)
             kind = Any if required else default_kind(value)
-            yield Parameter(name, kind, required, comment, date_constructor(value))
+            yield Parameter(name, kind, required, comment, date_constructor(value), _literal(value))
         case ast.Tuple(elts=names), ast.Tuple(elts=values) if len(names) == len(values):
             for one, its_value in zip(names, values, strict=True):
                 yield from _bound(one, its_value, comment)
         case ast.Tuple(elts=names) | ast.List(elts=names), _:
             yield from (Parameter(one.id, Any) for one in names if isinstance(one, ast.Name))
+
+
+def _literal(value: ast.expr | None) -> Any:
+    try:
+        return ast.literal_eval(value) if value else None
+    except ValueError:
+        return None
 
 
 def _is_ellipsis(value: ast.expr) -> bool:
