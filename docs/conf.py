@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from faultcast import __version__
 
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+# Later it fails: once autodoc has looked into pydantic's models, mlflow's cannot be defined.
+import_module("mlflow")
 
 project = "faultcast"
 author = "The faultcast authors"
