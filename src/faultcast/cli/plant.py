@@ -102,8 +102,7 @@ def check(name: str, everything: bool) -> None:
         found = check_plant(Layout.find(), name)
     except ContractError as broken:
         if everything:
-            for violation in broken.violations:
-                click.echo(str(violation))
+            click.echo("\n".join(map(str, broken.violations)))
         raise
     quality = found.quality
     click.echo(f"{name}: configuration and files can be used.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pandera.polars as pa
@@ -92,7 +93,23 @@ def _never(frame: pl.DataFrame) -> pl.Series:
 
 
 def _row_violations(rule: Rule, failing: pl.DataFrame) -> Iterator[Violation]:
-    for row in failing.iter_rows(named=True):
-        value = row[rule.column] if rule.column else None
-        problem = rule.problem.format_map({**row, "value": value})
-        yield Violation(Path(row[FILE]), problem, rule.remedy, row[ROW], rule.header)
+    files = {name: Path(name) for name in failing[FILE].unique().cast(pl.String)}
+    told = failing.select(pl.col(FILE).cast(pl.String), ROW, _problem(rule, failing.schema))
+    for file, row, problem in told.iter_rows():
+        yield Violation(files[file], problem, rule.remedy, row, rule.header)
+
+
+def _problem(rule: Rule, schema: pl.Schema) -> pl.Expr:
+    """Fill the places of a rule's problem with each row's values."""
+    words: list[pl.Expr] = []
+    for text, place, _, _ in Formatter().parse(rule.problem):
+        words.append(pl.lit(text))
+        if place:
+            words.append(_shown(rule.column if place == "value" and rule.column else place, schema))
+    return pl.concat_str(words).alias("problem")
+
+
+def _shown(name: str, schema: pl.Schema) -> pl.Expr:
+    column = pl.col(name)
+    text = column.dt.strftime("%Y-%m-%d %H:%M:%S UTC") if schema[name].is_temporal() else column
+    return text.cast(pl.String).fill_null("nothing")

@@ -44,7 +44,7 @@ def telemetry_contract(plant: Plant) -> Contract:
 
 
 def _sensor_rules(name: str, header: str, low: float, high: float, unit: str) -> list[Rule]:
-    reading = pl.col(name)
+    reading, shown_unit = pl.col(name), unit.replace("{", "{{").replace("}", "}}")
     outside = ~reading.is_between(low, high) & reading.is_finite()
     return [
         _allowing(
@@ -57,7 +57,7 @@ def _sensor_rules(name: str, header: str, low: float, high: float, unit: str) ->
         _allowing(
             Repair.OUT_OF_RANGE_TO_MISSING,
             _where(outside),
-            f"{{value}} {unit} lies outside {low:g} to {high:g} {unit}".replace(" }", "}"),
+            f"{{value}} {shown_unit} lies outside {low:g} to {high:g} {shown_unit}",
             name,
             header,
         ),
@@ -85,8 +85,8 @@ def event_contract(
     )
     in_time = _allowing(
         Repair.DROP_LATE_EVENTS,
-        _where(pl.col("time") > end),
-        f"{{value}} is after the telemetry ends ({end})",
+        _where(pl.col("time") > pl.lit(end, INSTANT)),
+        f"{{value}} is after the telemetry ends{f' ({end:%Y-%m-%d %H:%M:%S})' if end else ''}",
         "time",
         headers["time"],
     )

@@ -82,12 +82,13 @@ def read_sources(plant: Plant, folder: Path, root: Path, findings: Findings) -> 
         except UnreadableFileError as unreadable:
             findings.violations += unreadable.violations
             continue
+        known = len(findings.violations)
         parts = [_read(plant, source, file, findings) for file in files]
         read = [(file, part) for file, part in zip(files, parts, strict=True) if part is not None]
         delivery.files += [Delivered(source.kind, str(f.name), part.height) for f, part in read]
         if any(part.height for _, part in read):
             delivery.records[source.kind] = pl.concat(part for _, part in read)
-        elif len(read) == len(files):
+        elif len(findings.violations) == known:
             findings.violations.append(_no_rows(source, files[0]))
     return delivery
 

@@ -73,7 +73,7 @@ CASES: dict[str, tuple[Fault, tuple[str, ...]]] = {
     ),
     "not a number": (
         _telemetry(3, f"M1,{moment(1)},NaN,20.0"),
-        (f"{TELEMETRY}, row 3, column heat: nan is not a finite number", "non_finite_to_missing"),
+        (f"{TELEMETRY}, row 3, column heat: NaN is not a finite number", "non_finite_to_missing"),
     ),
     "infinity": (
         _telemetry(3, f"M1,{moment(1)},60,-inf"),
@@ -81,7 +81,7 @@ CASES: dict[str, tuple[Fault, tuple[str, ...]]] = {
     ),
     "a word for no reading": (
         _telemetry(3, f"M1,{moment(1)},n/a,20.0"),
-        (f"{TELEMETRY}, row 3, column heat: nan is not a finite number", "Empty the cell"),
+        (f"{TELEMETRY}, row 3, column heat: NaN is not a finite number", "Empty the cell"),
     ),
     "out of range": (
         _telemetry(4, f"M1,{moment(2)},60,999.5"),

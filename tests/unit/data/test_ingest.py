@@ -177,3 +177,38 @@ def test_events_of_unknown_machines_and_late_events_are_dropped_where_allowed(mi
 def test_machines_without_telemetry_are_no_machines(mill: Layout) -> None:
     append(mill.raw("mill") / "machines.csv", "M9,K10,3")
     assert _canonical(mill).machines["machine"].to_list() == ["M1", "M2", "M3"]
+
+
+def test_times_that_none_can_be_read_are_not_called_an_empty_file(mill: Layout) -> None:
+    configure(mill, time_format="%d.%m.%Y")
+    path = mill.raw("mill") / "telemetry.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("2026-01", "01/2026"), encoding="utf-8"
+    )
+    with pytest.raises(ContractError) as broken:
+        _canonical(mill)
+    assert {violation.column for violation in broken.value.violations} == {"at"}
+    assert len(broken.value.violations) == 3 * HOURS
+
+
+def test_a_file_without_any_time_names_every_row(mill: Layout) -> None:
+    path = mill.raw("mill") / "failures.csv"
+    path.write_text("asset,at,part\nM1,,pump\nM2,,belt\n", encoding="utf-8")
+    with pytest.raises(ContractError) as broken:
+        _canonical(mill)
+    places = [(violation.row, violation.column) for violation in broken.value.violations]
+    assert places == [(2, "at"), (3, "at")]
+
+
+def test_telemetry_without_any_time_names_every_row(mill: Layout) -> None:
+    path = mill.raw("mill") / "telemetry.csv"
+    path.write_text("asset,at,heat,flow [l/min]\nM1,,60,20\nM2,,61,20\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"row 3, column at: is empty"):
+        _canonical(mill)
+
+
+def test_a_unit_with_braces_is_only_text(mill: Layout) -> None:
+    sensors = {"heat": {"unit": "{value}", "min": 0, "max": 61}}
+    configure(mill, telemetry={**CONFIG["telemetry"], "sensors": sensors})
+    with pytest.raises(ContractError, match=r"{value} lies outside 0 to 61 {value}"):
+        _canonical(mill)

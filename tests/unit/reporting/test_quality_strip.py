@@ -30,7 +30,8 @@ def test_shades_follow_the_legend(share: float, shade: int) -> None:
 
 def test_a_period_without_the_machine_has_no_square() -> None:
     (strip,) = strips(_completeness({"M1": [None, 0.5]}))
-    assert [(cell.place, cell.label) for cell in strip.cells] == [(1, f"02 Jan: {percent(0.5)} missing")]
+    label = f"02 Jan: {percent(0.5)} missing"
+    assert [(cell.place, cell.label) for cell in strip.cells] == [(1, label)]
 
 
 @pytest.mark.parametrize("periods", [1, 8, 13, 60])
