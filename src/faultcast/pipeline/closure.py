@@ -59,7 +59,7 @@ class SourceTree:
 
     def _named(self, tree: ast.AST, package: str) -> Iterator[str]:
         """Yield the modules of this tree that code imports, with the packages they are in."""
-        for statement in _imports(tree):
+        for statement in _imports([tree]):
             for name in _candidates(statement, package):
                 parts = name.split(".")
                 if parts[0] in self.packages:
@@ -74,15 +74,14 @@ class SourceTree:
         return path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")
 
 
-def _imports(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in ast.iter_child_nodes(tree):
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
         elif isinstance(node, ast.If) and _is_for_type_checkers(node.test):
-            for other in node.orelse:
-                yield from _imports(other)
+            yield from _imports(node.orelse)
         else:
-            yield from _imports(node)
+            yield from _imports(ast.iter_child_nodes(node))
 
 
 def _is_for_type_checkers(test: ast.expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -83,7 +84,7 @@ def format_text(kind: Any, value: Any) -> str:
     except (ValueError, SyntaxError):
         back = NotImplemented
     same = type(back) is type(value) and repr(back) == repr(value)
-    return plain if same else json.dumps(value)
+    return plain if same else json.dumps(value, ensure_ascii=False)
 
 
 def literal(value: Any, constructor: str | None = None) -> str:
@@ -191,6 +192,9 @@ def _guessed(text: str) -> Any:
         return None
     if text in _TRUTH:
         return _TRUTH[text]
+    with suppress(json.JSONDecodeError):
+        if text.startswith(("[", "{", '"')):
+            return json.loads(text)
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
@@ -201,7 +205,7 @@ def _plain_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple, dict)):
-        return json.dumps(value, default=date.isoformat)
+        return json.dumps(value, default=date.isoformat, ensure_ascii=False)
     return str(value)
 
 
