@@ -54,7 +54,7 @@ def families(plant: Plant, table: pl.DataFrame) -> Table:
     empty = table.select(pl.col(spec.names).null_count() / pl.len()).row(0, named=True)
     members: dict[str, list[str]] = {}
     for name in spec.names:
-        members.setdefault(_family(spec, name), []).append(name)
+        members.setdefault(source_of(spec, name), []).append(name)
     frame = pl.DataFrame(
         {
             "Source": list(members),
@@ -66,7 +66,7 @@ def families(plant: Plant, table: pl.DataFrame) -> Table:
     return Table(frame, "Where the features come from", {"Empty": percent}, {"Empty": _PERFECT})
 
 
-def _family(spec: FeatureSpec, name: str) -> str:
+def source_of(spec: FeatureSpec, name: str) -> str:
     """Name the source of a feature; the longest of two sensors with the same beginning wins."""
     sources = [s for s in (*spec.sensors, *spec.codes) if name.startswith(f"{s}_")]
     if sources:

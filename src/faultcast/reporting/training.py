@@ -1,0 +1,110 @@
+"""Tables of a training: what was fitted, how it scores, what was written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from faultcast.config.plant import Plant
+from faultcast.modeling.dataset import LabelledRows
+from faultcast.modeling.train import Training
+from faultcast.reporting.tables import Card, Format, Headline, Table
+from faultcast.reporting.wording import count, hours, number, percent, worded
+from faultcast.scoring.manifest import MACHINE
+
+
+def headline(training: Training) -> Headline:
+    """Tell what was trained and how it scores on validation."""
+    manifest = training.manifest
+    machine = training.scores["validation"][MACHINE]
+    return Headline(
+        (
+            Card(worded(manifest.model.algorithm.value), "algorithm"),
+            Card(f"{len(manifest.components)}", "components, one classifier each"),
+            Card(f"{len(manifest.inputs)}", "features"),
+            Card(_score(machine.average_precision), "average precision on validation"),
+            Card(percent(manifest.model.threshold), "alarm threshold", warn=True),
+        )
+    )
+
+
+def _score(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def score_table(training: Training, validation: LabelledRows) -> Table:
+    """Compare the parts that the training saw: far better on training means learnt by heart."""
+    rows = []
+    for target, fitted in training.scores["train"].items():
+        later = training.scores["validation"][target]
+        rows.append(
+            {
+                "Component": "any component" if target == MACHINE else worded(target),
+                "AP, training": fitted.average_precision,
+                "AP, validation": later.average_precision,
+                "AP of chance": float(validation.failing(target).mean()),
+                "ROC AUC, validation": later.roc_auc,
+                "Brier score, validation": later.brier,
+            }
+        )
+    formats: dict[str, Format] = dict.fromkeys(rows[0], "{:.3f}".format)
+    formats |= {"Component": str, "Brier score, validation": "{:.4f}".format}
+    return Table(
+        pl.DataFrame(rows),
+        "AP: average precision, 1 is perfect",
+        formats,
+        {"AP, validation": 1.0},
+        ("any component",),
+    )
+
+
+def calibration_table(training: Training) -> Table:
+    """Show how each component's log-odds were bent into probabilities."""
+    frame = pl.DataFrame(
+        [
+            {
+                "Component": worded(component),
+                "Failures in validation": found.failures,
+                "Slope": found.slope,
+                "Intercept": found.intercept,
+            }
+            for component, found in training.manifest.model.calibration.items()
+        ]
+    )
+    formats = {"Slope": "{:.2f}".format, "Intercept": "{:+.2f}".format}
+    return Table(
+        frame, "Calibration: probability = 1 / (1 + exp(-(slope · z + intercept)))", formats
+    )
+
+
+def summary(plant: Plant) -> str:
+    """Say what a forecast of this model means."""
+    return (
+        f"For each machine and each of {count(len(plant.components), 'component')} the model "
+        "gives the probability of a failure in the next "
+        f"{hours(plant.horizon / timedelta(hours=1))}. The machine's is that of any of them. "
+        "Classifiers learn from the training part; calibration and alarm threshold come from "
+        "validation; the test part stays closed."
+    )
+
+
+def file_table(folder: Path) -> Table:
+    """List what was written."""
+    meanings = {
+        "baseline.onnx": "the baseline that every report compares with",
+        "manifest.json": "signature, units, windows, calibration, threshold, hashes",
+        "model.onnx": "the model, calibration included",
+    }
+    frame = pl.DataFrame(
+        [
+            {"File": file.name, "Holds": meanings.get(file.name, ""), "Size": _size(file)}
+            for file in sorted(folder.iterdir())
+        ]
+    )
+    return Table(frame, right=("Size",))
+
+
+def _size(file: Path) -> str:
+    return number(file.stat().st_size / 1024, "KiB")
