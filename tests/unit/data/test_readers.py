@@ -1,7 +1,10 @@
+import contextlib
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from faultcast.data.readers import SourceFile, column_names, find_files, read_table
 from faultcast.errors import UnreadableFileError
@@ -94,6 +97,22 @@ def test_damaged_parquet_is_named(tmp_path: Path) -> None:
     content = bytearray((tmp_path / "log.parquet").read_bytes())
     content[10:400] = bytes(390)
     assert "not a whole Parquet file" in _fault(_file(tmp_path, bytes(content), "log.parquet"), "a")
+
+
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_damaged_in_parquet_ends_in_a_message(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    file = SourceFile(tmp_path / "log.parquet", Path("log.parquet"))
+    pl.DataFrame({"a": [n * 1.37 for n in range(500)]}).write_parquet(file.path)
+    content = bytearray(file.path.read_bytes())
+    places = st.integers(0, len(content) - 1)
+    for place in data.draw(st.lists(places, min_size=1, max_size=20)):
+        content[place] = data.draw(st.integers(0, 255))
+    file.path.write_bytes(content)
+    with contextlib.suppress(UnreadableFileError):
+        read_table(file, ["a"])
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
