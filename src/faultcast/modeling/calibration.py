@@ -20,29 +20,32 @@ _SPREAD_LOG_SLOPE = 0.5
 _SPREAD_INTERCEPT = 1.0
 _DIGITS = 6
 
-UNCALIBRATED = Calibration(method=CalibrationMethod.NONE, slope=1.0, intercept=0.0, failures=0)
 
-
-def fit_sigmoid(log_odds: LogOdds, failing: Labels, failures: int) -> Calibration:
+def fit_sigmoid(log_odds: LogOdds, raised: float, failing: Labels, failures: int) -> Calibration:
     """Fit a component's calibration on validation rows.
 
     Args:
         log_odds: the classifier's log-odds [n].
+        raised: by how much the choice of the training rows raised them; it is taken off first.
         failing: whether the component fails within the horizon [n].
         failures: how many failures these rows belong to. Rows before one failure resemble each
             other, so that the rows together weigh as much as the failures.
 
     Returns:
-        The sigmoid; without a failure to learn from, the uncalibrated one.
+        The calibration of the classifier's log-odds; without a failure, the correction alone.
     """
     if failures == 0:
-        return UNCALIBRATED
+        return Calibration(
+            method=CalibrationMethod.NONE, slope=1, intercept=round(-raised, _DIGITS), failures=0
+        )
     weight = failures / np.count_nonzero(failing)
-    best = minimize(_loss, np.zeros(2), (log_odds, failing.astype(float), weight), "BFGS", jac=True)
+    arguments = (log_odds - raised, failing.astype(float), weight)
+    best = minimize(_loss, np.zeros(2), arguments, "BFGS", jac=True)
+    slope = float(np.exp(best.x[0]))
     return Calibration(
         method=CalibrationMethod.SIGMOID,
-        slope=round(float(np.exp(best.x[0])), _DIGITS),
-        intercept=round(float(best.x[1]), _DIGITS),
+        slope=round(slope, _DIGITS),
+        intercept=round(float(best.x[1]) - slope * raised, _DIGITS),
         failures=failures,
     )
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from faultcast.config.plant import Algorithm
 from faultcast.modeling.calibration import calibrate, fit_sigmoid
 from faultcast.modeling.dataset import LabelledRows
-from faultcast.modeling.estimators import Estimator, new_estimator
+from faultcast.modeling.estimators import Estimator, recipe
+from faultcast.modeling.sampling import thin
 from faultcast.scoring.manifest import Calibration
 from faultcast.scoring.session import Matrix
 
@@ -32,7 +36,6 @@ class ComponentModel:
 class PlantModel:
     """A model for each component; a machine fails when any of its components does."""
 
-    algorithm: Algorithm
     components: dict[str, ComponentModel]
 
     def probabilities(self, features: Matrix) -> npt.NDArray[np.float64]:
@@ -40,7 +43,8 @@ class PlantModel:
 
         The machine's is 1 - product(1 - p): given the features, components fail independently.
         """
-        each = np.column_stack([m.probabilities(features) for m in self.components.values()])
+        with threadpool_limits(1):
+            each = np.column_stack([m.probabilities(features) for m in self.components.values()])
         return np.column_stack([each, 1 - np.prod(1 - each, axis=1)])
 
 
@@ -52,13 +56,21 @@ def fit_plant_model(
     validation: LabelledRows,
 ) -> PlantModel:
     """Fit each component's classifier on the training part and calibrate it on validation."""
-    fitted = {}
-    for component in components:
-        estimator = new_estimator(algorithm, seed).fit(train.features, train.failing(component))
+    used = recipe(algorithm)
+
+    def fit(component: str) -> ComponentModel:
+        # OpenMP counts its threads for each calling thread anew.
+        with threadpool_limits(1, user_api="openmp"):
+            failing = train.failing(component)
+            rows, raised = thin(failing, used.others, seed)
+            estimator = used.make(seed).fit(train.features[rows], failing[rows])
+            log_odds = estimator.decision_function(validation.features)
         calibration = fit_sigmoid(
-            estimator.decision_function(validation.features),
-            validation.failing(component),
-            validation.failures(component),
+            log_odds, raised, validation.failing(component), validation.failures(component)
         )
-        fitted[component] = ComponentModel(estimator, calibration)
-    return PlantModel(algorithm, fitted)
+        return ComponentModel(estimator, calibration)
+
+    # Components side by side on one thread each: threads that share a component wait for each other
+    # at every split of a tree, and sums would depend on their number.
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        return PlantModel(dict(zip(components, pool.map(fit, components), strict=True)))

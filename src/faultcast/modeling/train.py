@@ -15,7 +15,7 @@ from faultcast.config.plant import Plant
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing_folder
 from faultcast.modeling.dataset import describe_parts, read_dataset
-from faultcast.modeling.estimators import BASELINE
+from faultcast.modeling.estimators import BASELINE, recipe
 from faultcast.modeling.ranking import Scores
 from faultcast.modeling.trained_model import TrainedModel, train_model
 from faultcast.scoring.manifest import (
@@ -43,9 +43,15 @@ class Training:
     plant: str
     folder: Path
     manifest: Manifest
-    parameters: dict[str, object]
+    seed: int
     scores: dict[str, dict[str, Scores]]
     seconds: dict[str, float]
+
+    @property
+    def parameters(self) -> dict[str, str | int | float | bool | None]:
+        """The settings by which the model was fitted."""
+        algorithm = self.manifest.model.algorithm
+        return {"algorithm": algorithm.value, "seed": self.seed, **recipe(algorithm).settings()}
 
     def metrics(self) -> dict[str, float]:
         """Return the scores by names such as `validation.machine.average_precision`."""
@@ -103,8 +109,9 @@ def train_plant(layout: Layout, plant: str, tell: Progress = lambda _: None) -> 
         scores = {name: model.scores(rows) for name, rows in parts.items()}
     manifest = _describe(layout, settings, model, baseline)
     _write(layout.model(plant), manifest, (model, baseline))
-    parameters = {"algorithm": settings.model.algorithm.value, **model.settings}
-    return Training(plant, layout.model(plant), manifest, parameters, scores, clock.seconds)
+    return Training(
+        plant, layout.model(plant), manifest, settings.model.seed, scores, clock.seconds
+    )
 
 
 def _describe(

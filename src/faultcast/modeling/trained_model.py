@@ -6,12 +6,10 @@ import hashlib
 from dataclasses import dataclass
 
 import polars as pl
-from threadpoolctl import threadpool_limits
 
 from faultcast.config.plant import Algorithm, Plant
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.dataset import Dataset, LabelledRows
-from faultcast.modeling.estimators import new_estimator
 from faultcast.modeling.export import check_export, export
 from faultcast.modeling.plant_model import fit_plant_model
 from faultcast.modeling.ranking import Scores, score
@@ -27,7 +25,6 @@ class TrainedModel:
     graph: bytes
     session: Session
     description: ExportedModel
-    settings: dict[str, object]
 
     def scores(self, rows: LabelledRows) -> dict[str, Scores]:
         """Score each component's and the machine's probabilities on labelled rows."""
@@ -45,11 +42,9 @@ def train_model(plant: Plant, algorithm: Algorithm, dataset: Dataset, file: str)
     Raises:
         ExportError: the exported model forecasts otherwise than the trained one.
     """
-    # A linear algebra library sums in another order with another number of threads.
-    with threadpool_limits(1, user_api="blas"):
-        fitted = fit_plant_model(
-            algorithm, plant.model.seed, plant.components, dataset.train, dataset.validation
-        )
+    fitted = fit_plant_model(
+        algorithm, plant.model.seed, plant.components, dataset.train, dataset.validation
+    )
     graph = export(fitted, len(dataset.train.names))
     session = Session(graph)
     check_export(plant.name, fitted, session, dataset.validation.features)
@@ -60,8 +55,7 @@ def train_model(plant: Plant, algorithm: Algorithm, dataset: Dataset, file: str)
         calibration={name: model.calibration for name, model in fitted.components.items()},
         threshold=_threshold(plant, dataset, session),
     )
-    settings = new_estimator(algorithm, plant.model.seed).get_params()
-    return TrainedModel(graph, session, description, settings)
+    return TrainedModel(graph, session, description)
 
 
 def _threshold(plant: Plant, dataset: Dataset, session: Session) -> float:
