@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from faultcast.config.plant import Algorithm, Plant
@@ -29,7 +30,7 @@ class TrainedModel:
     def scores(self, rows: LabelledRows) -> dict[str, Scores]:
         """Score each component's and the machine's probabilities on labelled rows."""
         targets = (*self.description.calibration, MACHINE)
-        probabilities = self.session.probabilities(rows.features)
+        probabilities = self.session.probabilities(rows.features).astype(np.float64)
         return {
             target: score(column, rows.failing(target))
             for target, column in zip(targets, probabilities.T, strict=True)

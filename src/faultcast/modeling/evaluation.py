@@ -1,0 +1,143 @@
+"""Judge a plant's model on its untouched test part: the numbers of report, metrics and gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from faultcast.config.layout import Layout
+from faultcast.config.load import load_plant
+from faultcast.data.canonical import read_canonical
+from faultcast.modeling.alarm_evaluation import AlarmEvaluation, evaluate_alarms
+from faultcast.modeling.alarms import AlarmLog, AlarmTerms
+from faultcast.modeling.dataset import LabelledRows, read_part
+from faultcast.modeling.target_evaluation import TargetEvaluation, evaluate_target
+from faultcast.scoring.forecaster import Forecaster
+from faultcast.scoring.manifest import MACHINE
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model and its baseline on the test part.
+
+    `targets` are the components and, last, the machine; `alarms` and `baseline_alarms` are what
+    each model's threshold means for planners.
+    """
+
+    rows: int
+    machines: int
+    first: datetime
+    last: datetime
+    targets: dict[str, TargetEvaluation]
+    alarms: AlarmEvaluation
+    baseline_alarms: AlarmEvaluation
+
+    @property
+    def machine(self) -> TargetEvaluation:
+        """The machine's evaluation: any of its components fails."""
+        return self.targets[MACHINE]
+
+    def metrics(self) -> dict[str, object]:
+        """Return the numbers of `metrics.json`, rounded; what is undefined is left out."""
+        numbers = {
+            "rows": self.rows,
+            "machines": self.machines,
+            "machine_months": self.alarms.machine_months,
+            "alarms": self.alarms.metrics(),
+            "baseline_alarms": self.baseline_alarms.metrics(),
+            "targets": {name: target.metrics() for name, target in self.targets.items()},
+        }
+        return _rounded(numbers)
+
+    def curves(self) -> dict[str, pl.DataFrame]:
+        """Return the curves of all targets for `dvc plots`, by name: precision_recall, reliability.
+
+        Each has the columns target and model (model or baseline) before its own.
+        """
+        judged = [
+            (name, which, getattr(target, which))
+            for name, target in self.targets.items()
+            for which in ("model", "baseline")
+        ]
+        return {
+            curve: pl.concat(
+                getattr(each, curve).select(
+                    pl.lit(name).alias("target"), pl.lit(which).alias("model"), pl.all()
+                )
+                for name, which, each in judged
+            ).with_columns(pl.col(pl.Float64).round(_DIGITS))
+            for curve in ("precision_recall", "reliability")
+        }
+
+
+def evaluate_plant(layout: Layout, plant: str) -> Evaluation:
+    """Judge the model of `models/<plant>/` on the plant's test part.
+
+    Raises:
+        StageNotRunError: the dataset or the model is not there yet.
+        ManifestError, ModelFileError: the model cannot be used.
+        FeatureColumnsError: the dataset was made with other features than the model.
+    """
+    settings, folder = load_plant(layout, plant), layout.model(plant)
+    return evaluate(
+        read_part(layout, settings, "test"),
+        read_canonical(layout, plant).failures,
+        Forecaster.load(folder),
+        Forecaster.load_baseline(folder),
+        AlarmTerms.of(settings),
+    )
+
+
+def evaluate(
+    test: LabelledRows,
+    failures: pl.DataFrame,
+    model: Forecaster,
+    baseline: Forecaster,
+    terms: AlarmTerms,
+) -> Evaluation:
+    """Judge a model and its baseline.
+
+    Args:
+        test: labelled rows that took no part in training.
+        failures: machine, time, component; those of other periods may be among them.
+        model: the model.
+        baseline: the baseline.
+        terms: what counts as announced in time.
+    """
+    forecasts, baselines = model.forecast(test.frame), baseline.forecast(test.frame)
+    period = test.frame.select(
+        machines=pl.col("machine").n_unique(), first=pl.min("time"), last=pl.max("time")
+    ).row(0, named=True)
+    return Evaluation(
+        rows=test.frame.height,
+        **period,
+        targets={
+            target: evaluate_target(
+                test.failing(target),
+                forecasts[f"probability_{target}"].cast(pl.Float64).to_numpy(),
+                baselines[f"probability_{target}"].cast(pl.Float64).to_numpy(),
+            )
+            for target in (*model.manifest.components, MACHINE)
+        },
+        alarms=evaluate_alarms(
+            AlarmLog(forecasts, failures, terms), model.threshold, test.failing(MACHINE)
+        ),
+        baseline_alarms=evaluate_alarms(
+            AlarmLog(baselines, failures, terms), baseline.threshold, test.failing(MACHINE)
+        ),
+    )
+
+
+def _rounded(numbers: Mapping[str, object]) -> dict[str, object]:
+    return {name: _round(value) for name, value in numbers.items()}
+
+
+def _round(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _rounded(value)
+    return round(value, _DIGITS) if isinstance(value, float) else value
