@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faultcast.data.times import parse_times
@@ -27,11 +27,13 @@ def test_a_time_with_an_offset_is_that_instant(instant: datetime, offset: float,
 
 
 @given(_instants)
+@example(datetime(2000, 10, 29, 0, tzinfo=UTC))
+@example(datetime(2000, 10, 29, 1, tzinfo=UTC))
 def test_a_local_time_is_read_in_the_plants_zone(instant: datetime) -> None:
     local = instant.astimezone(BERLIN)
     ambiguous = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     read = _parse(local.replace(tzinfo=None).isoformat(sep=" "), zone=BERLIN)[0]
-    assert read == (local.replace(fold=0) if ambiguous else instant)
+    assert read == (local.replace(fold=0).astimezone(UTC) if ambiguous else instant)
 
 
 def test_the_hour_that_passes_twice_is_read_in_the_order_of_delivery() -> None:
