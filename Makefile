@@ -31,6 +31,7 @@ help:  ## Show this list
 
 run: $(venv)  ## Run the belt for every plant of params.yaml, then show the results
 	@faultcast pipeline run
+	@faultcast sync
 	@faultcast summary
 
 test: $(venv)  ## Run all tests in parallel, with coverage

@@ -13,6 +13,7 @@ from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
 from faultcast.cli.simulate import simulate
+from faultcast.cli.summary import summary
 from faultcast.cli.sync import sync
 from faultcast.errors import FaultcastError
 
@@ -48,4 +49,5 @@ faultcast.add_command(notebook)
 faultcast.add_command(pipeline)
 faultcast.add_command(plant)
 faultcast.add_command(simulate)
+faultcast.add_command(summary)
 faultcast.add_command(sync)
