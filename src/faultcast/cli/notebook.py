@@ -65,6 +65,7 @@ def run(
     from faultcast.config.layout import Layout
     from faultcast.pipeline.lifeline import end_with_driver
     from faultcast.pipeline.parameters import Text
+    from faultcast.pipeline.places import inside
     from faultcast.pipeline.progress import CellLines
     from faultcast.pipeline.run import NotebookRun, run_notebook
     from faultcast.pipeline.values import read_values
@@ -75,11 +76,12 @@ def run(
     for source in files:
         given.update(read_values(source))
     given.update({name: Text(value) for name, value in parameters})
+    root = Layout.find().root
     job = NotebookRun(
-        root=Layout.find().root,
-        notebook=notebook.absolute(),
-        report=report.absolute(),
-        outputs=tuple(output.absolute() for output in outputs),
+        root=root,
+        notebook=inside(root, notebook),
+        report=inside(root, report),
+        outputs=tuple(inside(root, output) for output in outputs),
         parameters=given,
         timeout=timeout,
     )

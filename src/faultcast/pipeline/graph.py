@@ -45,7 +45,7 @@ def check_graph(root: Path, file: PipelineFile, name: str) -> None:
             theirs = next((one for one in twice.stages if _group(one) != name), None)
             raise PipelineGraphError(_overlapping(twice.output, twice.output, theirs)) from None
         except CyclicGraphError as cycle:
-            names = sorted({one.addressing for one in cycle.stages})
+            names = sorted(str(cycle).rpartition(": ")[2].rstrip(".").split(", "))
             raise PipelineGraphError(_circle(names)) from None
         except DvcException as refused:
             raise PipelineGraphError(f"DVC refuses the stage {name}: {refused}") from None

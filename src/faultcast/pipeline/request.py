@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from faultcast.config.layout import Layout
-from faultcast.errors import DataFolderError, OutsideProjectError
+from faultcast.errors import DataFolderError
+from faultcast.pipeline.places import inside
 from faultcast.pipeline.values import split_source
 from faultcast.pipeline.words import PLANT
 
@@ -83,16 +84,19 @@ class StageRequest:
         Raises:
             OutsideProjectError: it leaves the project.
         """
-        path = os.path.normpath(self.here / typed.replace(_PLACEHOLDER, self.plant or _PLACEHOLDER))
-        if not Path(path).is_relative_to(self.layout.root):
-            raise OutsideProjectError(typed, self.layout.root)
-        return Path(path).relative_to(self.layout.root).as_posix()
+        root = self.layout.root
+        filled = typed.replace(_PLACEHOLDER, self.plant or _PLACEHOLDER)
+        return inside(root, filled, self.here).relative_to(root).as_posix()
 
     def _data(self) -> str:
         folder = self.layout.root / "data"
         typed = self.data.replace(_PLACEHOLDER, self.plant or _PLACEHOLDER)
-        near = Path(os.path.normpath(self.here / typed))
-        path = near if near.is_relative_to(folder) else Path(os.path.normpath(folder / typed))
+        base = folder
+        if typed.startswith("data/"):
+            base = self.layout.root
+        elif typed.startswith((".", "/")):
+            base = self.here
+        path = Path(os.path.normpath(base / typed))
         if self.plants and self.plant not in path.parts:
             path /= self.plant
         if not path.is_relative_to(folder) or path == folder:
