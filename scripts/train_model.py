@@ -15,6 +15,7 @@ from rich.console import Console
 from faultcast.config.layout import Layout
 from faultcast.errors import FaultcastError
 from faultcast.modeling.train import Training, train_plant
+from faultcast.tracking.plant_runs import track_training
 
 
 def main() -> int:
@@ -23,9 +24,9 @@ def main() -> int:
     console = Console(stderr=True)
     try:
         with console.status(f"{plant}: starting") as status:
-            training = train_plant(
-                Layout.find(), plant, lambda step: status.update(f"{plant}: {step}")
-            )
+            layout = Layout.find()
+            training = train_plant(layout, plant, lambda step: status.update(f"{plant}: {step}"))
+            track_training(layout, training)
     except FaultcastError as failure:
         print(f"train_model.py: {failure}", file=sys.stderr)
         return failure.exit_code
