@@ -51,8 +51,7 @@ def _frozen(
     for _ in range(rng.poisson(flaws.stuck_per_month * clock.months)):
         sensor = rng.integers(readings.shape[1])
         first, last = _stretch(flaws.stuck, clock, rng)
-        moving = ~np.isnan(frozen[first:last, sensor])
-        frozen[first:last, sensor][moving] = frozen[first, sensor]
+        frozen[first:last, sensor] = frozen[first, sensor]
     return frozen
 
 
