@@ -85,7 +85,7 @@ def _hist_gradient_boosting(seed: int) -> Estimator:
 
 def _logistic_regression(_seed: int) -> Estimator:
     pipeline = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
+        SimpleImputer(keep_empty_features=True),
         StandardScaler(),
         LogisticRegression(C=0.03, solver="newton-cholesky"),
     )
