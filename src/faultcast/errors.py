@@ -95,10 +95,10 @@ class ContractError(FaultcastError):
             kind = (violation.file, violation.column, violation.remedy)
             kinds.setdefault(kind, []).append(violation)
         lines = []
-        for kind in kinds.values():
-            lines += [str(violation) for violation in kind[:_SHOWN_OF_A_KIND]]
-            if len(kind) > _SHOWN_OF_A_KIND:
-                hidden = len(kind) - _SHOWN_OF_A_KIND
+        for alike in kinds.values():
+            lines += [str(violation) for violation in alike[:_SHOWN_OF_A_KIND]]
+            hidden = len(alike) - _SHOWN_OF_A_KIND
+            if hidden > 0:
                 lines.append(
                     f"... and {hidden:,} more like it (faultcast plant check {plant} --all)"
                 )
