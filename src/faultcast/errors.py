@@ -151,7 +151,8 @@ class NotSimulatedError(FaultcastError):
 
     def __init__(self, plant: str, known: Sequence[str]) -> None:
         super().__init__(
-            f"plant {plant!r} has no configs/simulation/{plant}.yaml: only embedded demo plants are "
+            f"plant {plant!r} has no configs/simulation/{plant}.yaml: only embedded demo plants "
+            "are "
             f"simulated ({', '.join(known) or 'there is none'}). A real plant's logs go to "
             f"data/raw/{plant}/ as they are."
         )
@@ -163,7 +164,8 @@ class ForeignLogsError(FaultcastError):
     def __init__(self, folder: Path, files: Sequence[str]) -> None:
         shown = ", ".join(files[:3]) + (", ..." if len(files) > len(files[:3]) else "")
         super().__init__(
-            f"{folder}: holds {len(files)} file{'s' if len(files) > 1 else ''} that the simulator did "
+            f"{folder}: holds {len(files)} file{'s' if len(files) > 1 else ''} that the simulator "
+            "did "
             f"not write or that changed since ({shown}); nothing was written. Move the folder away "
             "or delete it, then run the command again."
         )
@@ -238,7 +240,8 @@ class ExportError(FaultcastError):
     def __init__(self, plant: str, difference: float, bound: float) -> None:
         super().__init__(
             f"plant {plant}: the exported model's probabilities differ by up to {difference:.1e} "
-            f"from the trained one's (at most {bound:.0e} is allowed); nothing was written. Install "
+            f"from the trained one's (at most {bound:.0e} is allowed); nothing was written. "
+            "Install "
             "the locked versions of skl2onnx and onnxruntime (make clean, then make run); if it "
             "stays, please report it with the plant's configuration."
         )
@@ -275,7 +278,8 @@ class ParameterError(FaultcastError):
 
 
 class CellError(FaultcastError):
-    """A cell that failed, hung or took the kernel down; the outputs of the last good run are untouched."""
+    """A cell that failed, hung or took the kernel down; the outputs of the last good run are "
+    "untouched."""
 
     exit_code = 1
 
@@ -303,7 +307,8 @@ class MissingOutputError(FaultcastError):
 
     def __init__(self, output: Path) -> None:
         super().__init__(
-            f"{output}: the notebook wrote nothing there, but its stage promises it; the earlier version is "
+            f"{output}: the notebook wrote nothing there, but its stage promises it; the earlier "
+            "version is "
             "untouched. Write the result into this folder, or take the output out of the stage."
         )
 
@@ -384,7 +389,8 @@ class OutsideProjectError(FaultcastError):
 
     def __init__(self, typed: str, root: Path) -> None:
         super().__init__(
-            f"{typed}: outside of the project {root}. A stage reads and writes inside of it only: copy or "
+            f"{typed}: outside of the project {root}. A stage reads and writes inside of it only: "
+            "copy or "
             "link the file below data/raw/."
         )
 
@@ -401,7 +407,8 @@ class SameFolderError(FaultcastError):
 
     def __init__(self, output: str, dependency: str, proposal: str) -> None:
         super().__init__(
-            f"{output} is to be written and {dependency} to be read by the same stage; then it would never "
+            f"{output} is to be written and {dependency} to be read by the same stage; then it "
+            "would never "
             f"be up to date. Give the output a folder of its own, for example:\n  {proposal}"
         )
 
@@ -415,7 +422,8 @@ class LineBreakError(FaultcastError):
 
     def __init__(self, value: str) -> None:
         super().__init__(
-            f"{value!r} has a line break, which DVC takes for the end of the command. Write the value into "
+            f"{value!r} has a line break, which DVC takes for the end of the command. Write the "
+            "value into "
             "a YAML file and pass that with -f."
         )
 
