@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from faultcast.config.plant import Plant
-from faultcast.modeling.dataset import LabelledRows
+from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
 from faultcast.reporting.tables import Card, Format, Headline, Table
 from faultcast.reporting.wording import count, hours, number, percent, worded
@@ -21,7 +21,7 @@ def headline(training: Training) -> Headline:
     machine = training.scores["validation"][MACHINE]
     return Headline(
         (
-            Card(worded(manifest.model.algorithm.value), "algorithm"),
+            Card(worded(manifest.model.algorithm.removeprefix("hist_")), "algorithm"),
             Card(f"{len(manifest.components)}", "components, one classifier each"),
             Card(f"{len(manifest.inputs)}", "features"),
             Card(_score(machine.average_precision), "average precision on validation"),
@@ -34,17 +34,17 @@ def _score(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def score_table(training: Training, validation: LabelledRows) -> Table:
+def score_table(training: Training, validation: Evaluation) -> Table:
     """Compare the parts that the training saw: far better on training means learnt by heart."""
     rows = []
     for target, fitted in training.scores["train"].items():
-        later = training.scores["validation"][target]
+        later = validation.targets[target].model.scores
         rows.append(
             {
                 "Component": "any component" if target == MACHINE else worded(target),
                 "AP, training": fitted.average_precision,
                 "AP, validation": later.average_precision,
-                "AP of chance": float(validation.failing(target).mean()),
+                "AP, chance": validation.targets[target].chance,
                 "ROC AUC, validation": later.roc_auc,
                 "Brier score, validation": later.brier,
             }

@@ -1,0 +1,39 @@
+"""What the evaluation leaves for machines to read: metrics.json and the data of its plots."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from faultcast.files import replacing
+from faultcast.modeling.evaluation import Evaluation
+
+
+def write_metrics(folder: Path, evaluation: Evaluation) -> None:
+    """Write `metrics.json` for `dvc metrics` and gate.
+
+    Raises:
+        DiskError: it could not be written.
+    """
+    text = json.dumps(evaluation.metrics(), indent=2, sort_keys=True, ensure_ascii=False)
+    with replacing(folder / "metrics.json") as draft:
+        draft.write_text(f"{text}\n", encoding="utf-8")
+
+
+def write_plots(folder: Path, evaluation: Evaluation, at_risk: pl.DataFrame) -> None:
+    """Write the data behind the figures as CSV files, for `dvc plots` and spreadsheets.
+
+    Raises:
+        DiskError: one could not be written.
+    """
+    frames = {
+        **evaluation.curves(),
+        "announcements": evaluation.alarms.failures,
+        "alarms": evaluation.alarms.episodes,
+        "at_risk": at_risk,
+    }
+    for name, frame in frames.items():
+        with replacing(folder / f"{name}.csv") as draft:
+            frame.write_csv(draft, datetime_format="%Y-%m-%dT%H:%M:%SZ", float_precision=6)
