@@ -152,8 +152,7 @@ class NotSimulatedError(FaultcastError):
     def __init__(self, plant: str, known: Sequence[str]) -> None:
         super().__init__(
             f"plant {plant!r} has no configs/simulation/{plant}.yaml: only embedded demo plants "
-            "are "
-            f"simulated ({', '.join(known) or 'there is none'}). A real plant's logs go to "
+            f"are simulated ({', '.join(known) or 'there is none'}). A real plant's logs go to "
             f"data/raw/{plant}/ as they are."
         )
 
@@ -278,8 +277,7 @@ class ParameterError(FaultcastError):
 
 
 class CellError(FaultcastError):
-    """A cell that failed, hung or took the kernel down; the outputs of the last good run are "
-    "untouched."""
+    """A cell that failed, hung or took the kernel down; the last good outputs are untouched."""
 
     exit_code = 1
 
@@ -390,8 +388,7 @@ class OutsideProjectError(FaultcastError):
     def __init__(self, typed: str, root: Path) -> None:
         super().__init__(
             f"{typed}: outside of the project {root}. A stage reads and writes inside of it only: "
-            "copy or "
-            "link the file below data/raw/."
+            "copy or link the file below data/raw/."
         )
 
 
@@ -423,8 +420,7 @@ class LineBreakError(FaultcastError):
     def __init__(self, value: str) -> None:
         super().__init__(
             f"{value!r} has a line break, which DVC takes for the end of the command. Write the "
-            "value into "
-            "a YAML file and pass that with -f."
+            "value into a YAML file and pass that with -f."
         )
 
 
