@@ -6,6 +6,8 @@ are added as plain operators, and all are joined at the common input.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
@@ -74,12 +76,15 @@ def _convert(estimator: Estimator, inputs: int, prefix: str) -> onnx.GraphProto:
     classifier = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     if isinstance(classifier, HistGradientBoostingClassifier):
         _round_thresholds(classifier)
-    proto = to_onnx(
-        estimator,
-        initial_types=[(INPUT, FloatTensorType([None, inputs]))],
-        options={id(classifier): {"raw_scores": True, "zipmap": False}},
-        target_opset=_OPSETS,
-    )
+    with warnings.catch_warnings():
+        # skl2onnx 1.20 writes booleans where protobuf wants whole numbers.
+        warnings.filterwarnings("ignore", "Field onnx.AttributeProto", DeprecationWarning)
+        proto = to_onnx(
+            estimator,
+            initial_types=[(INPUT, FloatTensorType([None, inputs]))],
+            options={id(classifier): {"raw_scores": True, "zipmap": False}},
+            target_opset=_OPSETS,
+        )
     return compose.add_prefix_graph(proto.graph, prefix, rename_inputs=False)
 
 
