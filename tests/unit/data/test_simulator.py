@@ -216,20 +216,41 @@ def test_configurations_that_disagree_write_nothing(tmp_path: Path) -> None:
     assert not layout.raw("small").exists()
 
 
-@pytest.mark.parametrize("plant", DEMO_PLANTS)
-def test_a_demo_plant_can_teach_and_judge_a_model(plant: str, tmp_path: Path) -> None:
-    layout = Layout(tmp_path)
+@pytest.fixture(scope="module", params=DEMO_PLANTS)
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Layout, str, SimulationSummary]:
+    plant, layout = str(request.param), Layout(tmp_path_factory.mktemp("demo"))
     for path in (PROJECT.plant_config(plant), PROJECT.simulation_config(plant)):
-        copy = tmp_path / path.relative_to(PROJECT.root)
+        copy = layout.root / path.relative_to(PROJECT.root)
         copy.parent.mkdir(parents=True)
         copy.write_bytes(path.read_bytes())
-    summary = simulate_plant(layout, plant)
+    return layout, plant, simulate_plant(layout, plant)
+
+
+def test_a_demo_plant_can_teach_and_judge_a_model(
+    demo: tuple[Layout, str, SimulationSummary],
+) -> None:
+    layout, plant, summary = demo
     counted = _failures_by_part(layout, plant)
-    assert 240_000 < summary.rows < 520_000
     assert sum(count for (_, part), count in counted.items() if part == "test") >= 25
     assert min(counted.values()) >= 4
     assert len(counted) == 3 * len(load_plant(layout, plant).components)
     assert 0.05 < summary.sudden / summary.failures < 0.2
+
+
+def test_the_reference_tells_the_size_of_a_demo_plant(
+    demo: tuple[Layout, str, SimulationSummary],
+) -> None:
+    _, plant, summary = demo
+    text = (PROJECT.root / "references" / "simulator.md").read_text("utf-8")
+    table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    column = next(row for row in table if row[1:] == DEMO_PLANTS).index(plant)
+    told = {row[0]: row[column] for row in table if len(row) == len(DEMO_PLANTS) + 1}
+    assert told["rows"] == f"{summary.rows:,}"
+    assert told["failures"] == str(summary.failures)
+    assert told["of these without warning"] == str(summary.sudden)
+    assert told["machines, days"].startswith(f"{summary.machines}")
 
 
 def _failures_by_part(layout: Layout, plant: str) -> Counter[tuple[str, str]]:
