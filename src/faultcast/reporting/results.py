@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich import box
 from rich.table import Table
 
 from faultcast.config.layout import Layout
@@ -18,12 +19,9 @@ from faultcast.errors import StageNotRunError
 _COLUMNS = (
     "plant",
     "rows",
-    "failures",
-    "average precision",
-    "baseline",
-    "chance",
-    "announced",
-    "in time",
+    "failures\nin test",
+    "average precision:\nmodel / baseline / chance",
+    "announced\n/ in time",
     "false alarms per\nmachine-month",
 )
 
@@ -62,18 +60,17 @@ class Result:
             self.plant,
             f"{self.rows:,}",
             str(failures["count"]),
-            *(f"{precision:.3f}" for precision in precisions),
-            str(failures["announced"]),
-            str(failures["in_time"]),
+            " / ".join(f"{precision:.3f}" for precision in precisions),
+            f"{failures['announced']} / {failures['in_time']}",
             f"{alarms['false_alarms']['per_machine_month']:.2f}",
         )
 
 
 def result_table(results: Sequence[Result]) -> Table:
-    """Put results into a table: telemetry rows of all time, the rest on the test part."""
-    table = Table(title="Forecasts on each plant's test part", title_justify="left")
+    """Put results into a table that fits 80 columns; all but the rows is of the test part."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for column in _COLUMNS:
-        table.add_column(column, justify="left" if column == "plant" else "right")
+        table.add_column(column, justify="left" if column == "plant" else "right", no_wrap=True)
     for result in results:
         table.add_row(*result.cells())
     return table
