@@ -29,7 +29,7 @@ def reliability(probabilities: Probabilities, failing: Labels) -> pl.DataFrame:
 
 
 def expected_calibration_error(curve: pl.DataFrame) -> float:
-    """Return the mean of |forecast - observed| over the rows of a reliability curve.
+    """Return the mean of `|forecast - observed|` over the rows of a reliability curve.
 
     Source: Naeini, Cooper and Hauskrecht (2015).
     """
