@@ -70,7 +70,7 @@ lock: $(uv)  ## Compile requirements/ and environment.yaml from setup.cfg (UPGRA
 
 clean:  ## Remove what stages and tools wrote; keep raw data, DVC's cache, tracked runs and .venv
 	@git clean -fdXq data/interim data/processed models reports
-	@rm -rf build dist docs/_build docs/api htmlcov .coverage .coverage.* .hypothesis \
+	@rm -rf build dist docs/_build docs/api docs/references htmlcov .coverage .coverage.* .hypothesis \
 	    .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@echo "Removed the outputs of stages and tools. Kept: data/raw, data/external, DVC's cache"
 	@echo "(so that the next make run takes unchanged stages from it), tracked runs and .venv."

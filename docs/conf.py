@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
 
 from faultcast import __version__
 
-sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+DOCS = Path(__file__).parent
+# Pages link to each other from where they are, so the data dictionaries come here as copies.
+shutil.copytree(DOCS.parent / "references", DOCS / "references", dirs_exist_ok=True)
+sys.path.insert(0, str(DOCS / "extensions"))
 # Later it fails: once autodoc has looked into pydantic's models, mlflow's cannot be defined.
 import_module("mlflow")
 
