@@ -20,9 +20,9 @@ _COLUMNS = (
     "plant",
     "rows",
     "failures\nin test",
-    "average precision:\nmodel / baseline / chance",
+    "average precision\n(baseline, chance)",
     "announced\n/ in time",
-    "false alarms per\nmachine-month",
+    "false alarms /\nmachine-month",
 )
 
 
@@ -55,12 +55,14 @@ class Result:
         """Return the table's line."""
         machine, alarms = self.metrics["targets"]["machine"], self.metrics["alarms"]
         failures = alarms["failures"]
-        precisions = [machine[one]["average_precision"] for one in ("model", "baseline", "chance")]
+        model, baseline, chance = (
+            machine[one]["average_precision"] for one in ("model", "baseline", "chance")
+        )
         return (
             self.plant,
             f"{self.rows:,}",
             str(failures["count"]),
-            " / ".join(f"{precision:.3f}" for precision in precisions),
+            f"{model:.3f} ({baseline:.3f}, {chance:.3f})",
             f"{failures['announced']} / {failures['in_time']}",
             f"{alarms['false_alarms']['per_machine_month']:.2f}",
         )
