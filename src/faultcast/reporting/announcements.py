@@ -26,7 +26,7 @@ def lead_times(plant: Plant, announced: pl.DataFrame) -> Picture:
         announced: machine, component, time, lead_hours (null: no alarm), in_time.
     """
     ordered = announced.sort("lead_hours", "time", descending=[False, True], nulls_last=False)
-    figure, axes = canvas(height=1.5 + _ROW * max(ordered.height, 4))
+    figure, axes = canvas(height=1.5 + max(_ROW * ordered.height, 1.2))
     place, rows = axes[0], np.arange(ordered.height)
     leads = ordered["lead_hours"].fill_null(0).to_numpy()
     for component, colour in colours_of(plant.components).items():

@@ -14,6 +14,8 @@ from faultcast.reporting.style import BLUE, INK, ORANGE, date_axis, place_of
 from faultcast.reporting.wording import count, in_order, number
 
 _ROW = 0.17
+_ALARMS = ((False, BLUE, "alarm before a failure"), (True, ORANGE, "false alarm"))
+_FAILURES = ((True, "d", "failure"), (False, "x", "failure without an alarm"))
 
 
 @house_style
@@ -23,22 +25,21 @@ def alarm_diary(plant: Plant, alarms: AlarmEvaluation) -> Picture:
     machines = in_order({*episodes["machine"], *announced["machine"]})
     figure, axes = canvas(height=1.4 + _ROW * max(len(machines), 6))
     place, row = axes[0], {machine: index for index, machine in enumerate(machines)}
-    for is_false, colour, label in (
-        (False, BLUE, "alarm before a failure"),
-        (True, ORANGE, "false alarm"),
-    ):
-        chosen = episodes.filter(pl.col("false") == is_false)
-        spans = chosen.select("machine", "first", "last").rows()
-        widths = [_width(plant, first, last) for _, first, last in spans]
-        lefts = [_place(plant, first) for _, first, _ in spans]
-        place.barh([row[m] for m, *_ in spans], widths, 0.7, lefts, color=colour, label=label)
-    for was_announced, mark, label in (
-        (True, "d", "failure"),
-        (False, "x", "failure without an alarm"),
-    ):
-        chosen = announced.filter(pl.col("announced") == was_announced).select("machine", "time")
-        times = [_place(plant, time) for _, time in chosen.rows()]
-        place.plot(times, [row[m] for m in chosen["machine"]], mark, color=INK, ms=4.5, label=label)
+    for is_false, colour, label in _ALARMS:
+        spans = (
+            episodes.filter(pl.col("false") == is_false).select("machine", "first", "last").rows()
+        )
+        if spans:
+            widths = [_width(plant, first, last) for _, first, last in spans]
+            lefts = [_place(plant, first) for _, first, _ in spans]
+            rows = [row[machine] for machine, *_ in spans]
+            place.barh(rows, widths, 0.7, lefts, color=colour, label=label)
+    for was_announced, mark, label in _FAILURES:
+        failed = announced.filter(pl.col("announced") == was_announced)
+        if failed.height:
+            times = [_place(plant, time) for time in failed["time"]]
+            rows = [row[machine] for machine in failed["machine"]]
+            place.plot(times, rows, mark, color=INK, ms=4.5, label=label)
     place.set_yticks(range(len(machines)), machines, fontsize=7)
     place.set(ylim=(max(len(machines), 1) - 0.3, -0.7), ylabel="machine")
     place.set_xlabel(f"time ({plant.time_zone})")

@@ -99,7 +99,7 @@ def legend_below(figure: Figure) -> None:
     for place in figure.axes:
         for handle, label in zip(*place.get_legend_handles_labels(), strict=True):
             known.setdefault(label, handle)
-    figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=4)
+    figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=5)
 
 
 def blank(axes: list[Axes]) -> None:

@@ -8,10 +8,11 @@ from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.target_evaluation import TargetEvaluation
 from faultcast.reporting.picture import Picture, blank, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import CHANCE, COMPARED
-from faultcast.reporting.wording import listing, number, worded
+from faultcast.reporting.wording import listing, worded
 from faultcast.scoring.manifest import MACHINE
 
 _COLUMNS = 3
+_NOTABLE = 0.01
 
 
 @house_style
@@ -37,7 +38,7 @@ def precision_recall(evaluation: Evaluation) -> Picture:
 
 def _panel(axes: Axes, target: TargetEvaluation) -> None:
     axes.axhline(100 * target.chance, color=CHANCE, ls="--", lw=1.2, label="chance")
-    for name, colour in COMPARED.items():
+    for name, colour in reversed(COMPARED.items()):
         curve = getattr(target, name).precision_recall
         recall, precision = (100 * curve[column].to_numpy() for column in ("recall", "precision"))
         axes.plot(recall, precision, color=colour, label=name)
@@ -50,13 +51,13 @@ def _finding(evaluation: Evaluation) -> str:
         one.scores.average_precision or 0.0 for one in (machine.model, machine.baseline)
     )
     behind = [worded(n) for n, t in evaluation.targets.items() if n != MACHINE and _is_behind(t)]
-    rest = f"; for {listing(behind)} it does not beat the baseline" if behind else ""
+    rest = f"; for {listing(behind)} the baseline is better" if behind else ""
     return (
-        f"The model's average precision is {model:.2f}, the baseline's {baseline:.2f}, that of "
-        f"chance {number(machine.chance)}{rest}"
+        f"The model's average precision is {model:.3f}, the baseline's {baseline:.3f}, that of "
+        f"chance {machine.chance:.2g}{rest}"
     )
 
 
 def _is_behind(target: TargetEvaluation) -> bool:
     model, baseline = (one.scores.average_precision for one in (target.model, target.baseline))
-    return model is not None and baseline is not None and model <= baseline
+    return model is not None and baseline is not None and baseline - model > _NOTABLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from faultcast.data.canonical import Canonical
 from faultcast.features.spec import window_name
 from faultcast.reporting.clock import local, wall_clock, with_gaps, written
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
-from faultcast.reporting.style import ALARM, BLUE, INK, NORMAL, date_axis, place_of
+from faultcast.reporting.style import ALARM, BLUE, INK, NORMAL, day_axis, place_of
 from faultcast.reporting.tables import Table
 from faultcast.reporting.wording import count, listing, percent, worded
 from faultcast.scoring.forecaster import Forecaster
@@ -81,12 +81,12 @@ def watch_list(
             _sensor_panel(plant, place, own.select("time", sensor), start)
     for place in axes[-columns:]:
         place.set_xlim(*(place_of(wall_clock(plant, moment)) for moment in (start, end)))
-        date_axis(place)
-        place.set_xlabel("time")
+        day_axis(place, (end - start) / timedelta(days=1))
+        place.set_xlabel("day")
     legend_below(figure)
-    newest = forecasts.group_by("machine").last()
+    newest = forecasts.group_by("machine", maintain_order=True).last()
     description = "Forecast and most unusual sensors, a row a machine."
-    return finish(figure, "watch_list", _finding(plant, newest, machines), description)
+    return finish(figure, "watch_list", _finding(plant, newest, forecaster.threshold), description)
 
 
 def unusual_sensors(plant: Plant, own: pl.DataFrame, end: datetime) -> list[str]:
@@ -130,10 +130,13 @@ def _sensor_panel(plant: Plant, axes: Axes, own: pl.DataFrame, start: datetime) 
     axes.set_title(f"{worded(sensor)} ({plant.telemetry.sensors[sensor].unit})")
 
 
-def _finding(plant: Plant, newest: pl.DataFrame, machines: Sequence[str]) -> str:
+def _finding(plant: Plant, newest: pl.DataFrame, threshold: float) -> str:
+    ranked = newest.sort("probability_machine", "machine", descending=[True, False])
+    alarms = ranked.filter(pl.col("probability_machine") >= threshold)
+    named = alarms if alarms.height else ranked.head(1)
     parts = []
-    for machine in machines:
-        row = newest.filter(machine=machine).row(0, named=True)
+    for row in named.iter_rows(named=True):
         likely = max(plant.components, key=lambda component: row[f"probability_{component}"])
-        parts.append(f"{machine} ({percent(row['probability_machine'])}, {worded(likely)})")
-    return f"To be looked at first: {listing(parts)}"
+        parts.append(f"{row['machine']} ({percent(row['probability_machine'])}, {worded(likely)})")
+    start = "To be looked at first:" if alarms.height else "No alarm stands; the highest risk has"
+    return f"{start} machine {listing(parts)}"

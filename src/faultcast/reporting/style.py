@@ -7,7 +7,13 @@ from datetime import datetime
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.dates import (
+    AutoDateLocator,
+    ConciseDateFormatter,
+    DateFormatter,
+    DayLocator,
+    date2num,
+)
 
 # Okabe and Ito, "Color Universal Design", 2008.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -63,6 +69,12 @@ def colours_of(names: Sequence[str]) -> dict[str, str]:
 def place_of(moment: datetime) -> float:
     """Return where a moment lies on an axis of dates."""
     return float(date2num(moment))  # type: ignore[no-untyped-call]
+
+
+def day_axis(axes: Axes, days: float) -> None:
+    """Write about three days on the horizontal axis of a small panel."""
+    axes.xaxis.set_major_locator(DayLocator(interval=max(round(days / 3), 1)))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(DateFormatter("%-d %b"))  # type: ignore[no-untyped-call]
 
 
 def date_axis(axes: Axes) -> None:

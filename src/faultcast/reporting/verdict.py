@@ -49,6 +49,16 @@ def headline(plant: Plant, evaluation: Evaluation) -> Headline:
     )
 
 
+def comparison(evaluation: Evaluation) -> str:
+    """Say what planners would have seen with the baseline in the model's place."""
+    baseline = evaluation.baseline_alarms
+    return (
+        f"With the baseline in its place, {baseline.announced} of these failures would have been "
+        f"announced, at {number(baseline.false_alarms_per_machine_month)} false alarms per "
+        "machine-month."
+    )
+
+
 def _three(value: float | None) -> str:
     return MISSING if value is None else f"{value:.3f}"
 
