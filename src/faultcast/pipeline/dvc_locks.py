@@ -31,7 +31,7 @@ class DvcLocks:
     def state(self) -> Iterator[None]:
         """Hold the lock of DVC's state for a moment."""
         with ExitStack() as stack:
-            self._patiently(lambda: stack.enter_context(self._repo.lock))
+            self.patiently(lambda: stack.enter_context(self._repo.lock))
             yield
 
     def hold(self, stage: Any) -> None:
@@ -40,11 +40,11 @@ class DvcLocks:
         What is read stays marked until all is over: other stages of this run may read it too.
         """
         reads = [dep.fs_path for dep in stage.deps if dep.fs_path not in self._read]
-        self._patiently(lambda: self._reading.enter_context(self._marked(read=reads)))
+        self.patiently(lambda: self._reading.enter_context(self._marked(read=reads)))
         self._read.update(reads)
         writes = [out.fs_path for out in stage.outs]
         stack = self._writing[stage] = ExitStack()
-        self._patiently(lambda: stack.enter_context(self._marked(write=writes)))
+        self.patiently(lambda: stack.enter_context(self._marked(write=writes)))
 
     def release(self, stage: Any) -> None:
         """Take back the mark from what a stage writes."""
@@ -64,7 +64,8 @@ class DvcLocks:
         hardlink = self._repo.config["core"].get("hardlink_lock", False)
         return rwlock(self._repo.tmp_dir, self._repo.fs, command, read or [], write or [], hardlink)
 
-    def _patiently(self, action: Callable[[], T]) -> T:
+    def patiently(self, action: Callable[[], T]) -> T:
+        """Do something, again and again while what it needs is in use by another DVC process."""
         from dvc.lock import LockError
 
         said = ""

@@ -72,9 +72,14 @@ class DvcProject:
 
     def is_current(self, stage: Any) -> bool:
         """Whether nothing that a stage reads, runs or wrote has changed since it ran."""
-        with _explained(self._error, stage.addressing), self._locks.state():
-            self._lock_file.refresh(stage)
-            return not stage.changed()
+
+        def look() -> bool:
+            with self._locks.state():
+                self._lock_file.refresh(stage)
+                return not stage.changed()
+
+        with _explained(self._error, stage.addressing):
+            return self._locks.patiently(look)
 
     def begin(self, stage: Any) -> Work | None:
         """Prepare a stage to run; None where its outputs were restored from an earlier, equal run.
@@ -82,24 +87,17 @@ class DvcProject:
         Raises:
             StageError: something that it reads is missing.
         """
-        from dvc.stage.run import get_executable, prepare_kwargs
-
-        with _explained(self._error, stage.addressing), self._locks.state():
-            if not stage.cmd:  # data that `dvc add` tracks
-                stage.run()
-                stage.dump(update_pipeline=False)
+        for dependency in stage.deps:
+            if not dependency.exists:
+                fault = f"{dependency} does not exist, and no stage writes it"
+                raise StageError(stage.addressing, fault)
+        with _explained(self._error, stage.addressing):
+            if self._locks.patiently(lambda: self._settled(stage)):
                 return None
-            stage.remove_outs(ignore_remove=False, force=False)
-            if self._restored(stage):
-                self._record(stage)
-                return None
-            stage.save_deps()
-            self._locks.hold(stage)
-        started = prepare_kwargs(stage)
-        lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
-        shell = get_executable() or "/bin/sh"
-        command = Command([(shell, "-c", line) for line in lines], Path(stage.wdir), started["env"])
-        return Work(command, _digests(stage))
+            with self._locks.state():
+                stage.save_deps()
+                self._locks.hold(stage)
+        return Work(_command(stage), _digests(stage))
 
     def complete(self, stage: Any, work: Work) -> bool:
         """Record a stage that ended well; False where what it reads changed while it ran.
@@ -131,6 +129,20 @@ class DvcProject:
         self._locks.close()
         self._repo.close()
 
+    def _settled(self, stage: Any) -> bool:
+        """Record a stage without running it: tracked data, or an earlier, equal run."""
+        with self._locks.state():
+            if not stage.cmd:  # what `dvc add` tracks
+                stage.run()
+                stage.dump(update_pipeline=False)
+                return True
+            stage.remove_outs(ignore_remove=False, force=False)
+            if restored := self._restored(stage):
+                stage.save(run_cache=False)
+                stage.commit()
+                self._lock_file.record(stage)
+            return restored
+
     def _restored(self, stage: Any) -> bool:
         from dvc.stage.cache import RunCacheNotFoundError
 
@@ -141,10 +153,14 @@ class DvcProject:
             return False
         return True
 
-    def _record(self, stage: Any) -> None:
-        stage.save(run_cache=False)
-        stage.commit()
-        self._lock_file.record(stage)
+
+def _command(stage: Any) -> Command:
+    from dvc.stage.run import get_executable, prepare_kwargs
+
+    shell = get_executable() or "/bin/sh"
+    lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
+    environment = prepare_kwargs(stage)["env"]
+    return Command([(shell, "-c", line) for line in lines], Path(stage.wdir), environment)
 
 
 def _digests(stage: Any) -> tuple[Any, ...]:

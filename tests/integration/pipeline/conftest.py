@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,17 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
-def make_project(_template: Project, tmp_path: Path) -> Callable[[str], Project]:
+def make_project(_template: Project, tmp_path: Path) -> Iterator[Callable[[str], Project]]:
     """Return a function that makes a project in a folder of a name."""
-    return lambda name: _template.copy(tmp_path / name)
+    made: list[Project] = []
+
+    def make(name: str) -> Project:
+        made.append(_template.copy(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for project in made:
+        project.end()
 
 
 @pytest.fixture

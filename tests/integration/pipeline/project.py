@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -30,6 +30,7 @@ class Project:
     """The project's folder."""
 
     root: Path
+    started: list[subprocess.Popen[str]] = field(default_factory=list, compare=False)
 
     def run(self, *words: str, at: str = ".", **variables: str) -> Ended:
         """Run a command in a folder of the project and wait for its end."""
@@ -39,7 +40,7 @@ class Project:
 
     def start(self, *words: str, at: str = ".", **variables: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             words,
             cwd=self.root / at,
             env=self.environment | variables,
@@ -48,6 +49,18 @@ class Project:
             text=True,
             start_new_session=True,
         )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what was started and still runs."""
+        for process in self.started:
+            process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+        for process in self.processes():
+            process.kill()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,7 +89,7 @@ class Project:
         return {
             file.relative_to(self.root).as_posix(): file.read_bytes()
             for file in found
-            if file.is_file()
+            if file.is_file() and file.name != ".gitignore"  # DVC's, in the order of stages
         }
 
     def copy(self, target: Path) -> Project:
