@@ -49,13 +49,14 @@ class AlarmLog:
 
     def __init__(self, forecasts: pl.DataFrame, failures: pl.DataFrame, terms: AlarmTerms) -> None:
         self.terms = terms
-        self._rows = forecasts.select("machine", "time", _PROBABILITY).sort("machine", "time")
+        probability = pl.col(_PROBABILITY).cast(pl.Float64)
+        self._rows = forecasts.select("machine", "time", probability).sort("machine", "time")
         self._all_failures = failures.select("machine", "component", "time")
 
     @property
     def probabilities(self) -> npt.NDArray[np.float64]:
         """The machine's probability of each row, sorted by machine and time."""
-        return self._rows[_PROBABILITY].cast(pl.Float64).to_numpy()
+        return self._rows[_PROBABILITY].to_numpy()
 
     @property
     def machine_months(self) -> float:
@@ -95,7 +96,7 @@ class AlarmLog:
         """Of each failure with forecasts before its lead time, the highest probability then."""
         early = self._before_failures.filter(pl.col("time") - pl.col("at") >= self.terms.lead_time)
         highest = early.group_by("failure").agg(pl.col(_PROBABILITY).max())
-        return highest[_PROBABILITY].sort().cast(pl.Float64).to_numpy()
+        return highest[_PROBABILITY].sort().to_numpy()
 
     def episodes(self, threshold: float) -> pl.DataFrame:
         """Return the alarm episodes: machine, first, last (times of rows), rows, false."""

@@ -28,5 +28,5 @@ def machines_at_risk(forecaster: Forecaster, features: pl.DataFrame) -> pl.DataF
         likely.replace_strict(dict(enumerate(components)), return_dtype=pl.String).alias(
             "likely_component"
         ),
-        (pl.col("probability_machine") >= forecaster.threshold).alias("alarm"),
+        (pl.col("probability_machine").cast(pl.Float64) >= forecaster.threshold).alias("alarm"),
     ).sort("probability_machine", "machine", descending=[True, False])

@@ -63,7 +63,7 @@ def fit_plant_model(
         with threadpool_limits(1, user_api="openmp"):
             failing = train.failing(component)
             rows, raised = thin(failing, used.others, seed)
-            estimator = used.make(seed).fit(train.features[rows], failing[rows])
+            estimator = used.make(seed).fit(_without_empty(train.features[rows]), failing[rows])
             log_odds = estimator.decision_function(validation.features)
         calibration = fit_sigmoid(
             log_odds, raised, validation.failing(component), validation.failures(component)
@@ -74,3 +74,8 @@ def fit_plant_model(
     # at every split of a tree, and sums would depend on their number.
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
         return PlantModel(dict(zip(components, pool.map(fit, components), strict=True)))
+
+
+def _without_empty(features: Matrix) -> Matrix:
+    """Fill features that have no value at all with 0: scikit-learn cannot bin them."""
+    return np.where(np.isnan(features).all(axis=0), np.float32(0), features)

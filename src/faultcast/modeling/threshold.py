@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 from faultcast.modeling.alarms import AlarmLog
+from faultcast.modeling.ranking import Probabilities
 
 _CANDIDATES = 1000
-_SMALLEST_ODDS = 1e-9
+_SMALLEST = 1e-9
 
 
 def choose_threshold(log: AlarmLog, max_false_alarms: float) -> float:
@@ -16,38 +18,41 @@ def choose_threshold(log: AlarmLog, max_false_alarms: float) -> float:
 
     From the highest probability downwards, thresholds are allowed until the false alarms exceed the
     budget for the first time (far below, episodes merge and their count falls again, which is no
-    merit). Of the allowed ones those that announce most failures in time are a range; the one in
-    its middle, by log-odds, is chosen: as far from missing a known failure as from breaking the
-    budget.
+    merit). Of the allowed ones those that announce most failures in time are a range; its middle,
+    by log-odds, is chosen: as far from missing a known failure as from breaking the budget.
 
     Args:
         log: the forecasts and failures of the validation part.
         max_false_alarms: the budget, episodes per machine-month; at least one episode is allowed.
 
     Returns:
-        A probability that occurs in the forecasts, or a little more than all of them.
+        A probability that float32 represents; without failures the lowest that is allowed.
     """
     budget = max(1, int(max_false_alarms * log.machine_months))
-    allowed = []
-    for candidate in _candidates(log.probabilities):
+    lowest = _lowest(log, budget)
+    caught = log.peaks[log.peaks >= lowest]
+    highest = float(caught.min()) if caught.size else lowest
+    middle = float(np.float32(expit((_log_odds(lowest) + _log_odds(highest)) / 2)))
+    inside = lowest < middle < highest and log.count_false(middle) <= budget
+    return middle if inside else highest
+
+
+def _lowest(log: AlarmLog, budget: int) -> float:
+    never = np.nextafter(np.float32(log.probabilities.max()), np.float32(1))
+    lowest = float(never)
+    for candidate in _candidates(log):
         if log.count_false(candidate) > budget:
             break
-        allowed.append(candidate)
-    lowest = allowed[-1]
-    caught = log.peaks[log.peaks >= lowest]
-    highest = caught.min() if caught.size else lowest
-    best = np.array([candidate for candidate in allowed if candidate <= highest])
-    middle = (_log_odds(lowest) + _log_odds(highest)) / 2
-    return float(best[np.argmin(np.abs(_log_odds(best) - middle))])
+        lowest = float(candidate)
+    return lowest
 
 
-def _candidates(probabilities: npt.NDArray[np.float64]) -> list[float]:
-    """Return probabilities from the highest down, denser near the top, where alarms are."""
-    ordered = np.sort(probabilities)[::-1]
+def _candidates(log: AlarmLog) -> Probabilities:
+    """Return probabilities that occur, highest first, denser near the top, where alarms are."""
+    ordered = np.sort(log.probabilities)[::-1]
     ranks = np.geomspace(1, ordered.size, _CANDIDATES).astype(int) - 1
-    return list(np.unique(ordered[ranks])[::-1])
+    return np.unique(np.concatenate([ordered[ranks], log.peaks]))[::-1]
 
 
-def _log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    inside = np.clip(probability, _SMALLEST_ODDS, 1 - _SMALLEST_ODDS)
-    return np.asarray(np.log(inside / (1 - inside)))
+def _log_odds(probability: float) -> npt.NDArray[np.float64]:
+    return np.asarray(logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST)))
