@@ -43,7 +43,7 @@ apidoc_modules = [
         "path": "../src/faultcast",
         "destination": "api",
         "exclude_patterns": ["../src/faultcast/cli"],
-        "separate_modules": True,
+        "separate_modules": False,
         "module_first": True,
     }
 ]
