@@ -1,0 +1,62 @@
+"""A clone of this checkout, as it is now, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SMALL_PLANT = ROOT / "tests" / "data" / "small_plant"
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A project folder and the commands that a person would type there."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path, plants: str) -> Clone:
+        """Copy what git would commit now, name the plants and start a repository of its own."""
+        listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], ROOT)
+        for name in listed.stdout.split("\0"):
+            if name and (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, root / name)
+        (root / "params.yaml").write_text(plants)
+        (root / "dvc.lock").unlink(missing_ok=True)
+        identity = ["-c", "user.name=A person", "-c", "user.email=person@example.org"]
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Clone"]):
+            _run(["git", *identity, *command], root)
+        return cls(root)
+
+    @classmethod
+    def of_small_plant(cls, root: Path) -> Clone:
+        """Make a clone whose only plant is the tests' small one."""
+        clone = cls.make(root, "plants: [small]\nsimulated: [small]\n")
+        shutil.copy(SMALL_PLANT / "plant.yaml", root / "configs" / "plants" / "small.yaml")
+        shutil.copy(SMALL_PLANT / "simulation.yaml", root / "configs" / "simulation" / "small.yaml")
+        return clone
+
+    def run(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment in the clone, with the clone's own source."""
+        done = _run([str(Path(sys.executable).parent / command[0]), *command[1:]], self.root, False)
+        assert done.returncode == exit_code, done.stdout + done.stderr
+        return done
+
+
+def _run(command: list[str], root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    beside = str(Path(sys.executable).parent)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("COV")},
+        "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(root / "src"),
+    }
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    return subprocess.run(
+        command, cwd=root, env=environment, check=check, capture_output=True, text=True
+    )
