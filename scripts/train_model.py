@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from faultcast.config.layout import Layout
 from faultcast.errors import FaultcastError
-from faultcast.modeling.train import Training, train_plant
-from faultcast.tracking.plant_runs import track_training
+
+if TYPE_CHECKING:
+    from faultcast.modeling.train import Training
 
 
 def main() -> int:
     """Train the plant that the command line names; return the exit code."""
     plant = _parser().parse_args().plant
+    # They take seconds to import, and help needs neither.
+    from faultcast.modeling.train import train_plant
+    from faultcast.tracking.plant_runs import track_training
+
     console = Console(stderr=True)
     try:
         with console.status(f"{plant}: starting") as status:

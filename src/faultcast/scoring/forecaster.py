@@ -61,9 +61,9 @@ class Forecaster:
         """
         features = feature_matrix(rows, self.manifest.features.names)
         probabilities = self._session.probabilities(features)
-        keys = rows.select(key for key in _KEYS if key in rows.columns)
         names = probability_names(self.manifest.components)
-        return keys.hstack(pl.DataFrame(probabilities, schema=list(names)).get_columns())
+        forecasts = pl.DataFrame(probabilities, schema=list(names))
+        return forecasts.select(*(rows[key] for key in _KEYS if key in rows.columns), pl.all())
 
 
 def _open(folder: Path, model: ExportedModel) -> Session:
