@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -45,6 +45,7 @@ class Failure:
         line: where in the cell, from 1.
         exit_code: for the command.
         complete: whether the text is the message of an error of faultcast's own.
+        stopped: whether the kernel was ended from outside.
     """
 
     cell: Cell | None
@@ -52,6 +53,7 @@ class Failure:
     line: int | None = None
     exit_code: int = 1
     complete: bool = False
+    stopped: bool = False
 
 
 @dataclass
@@ -76,6 +78,9 @@ def execute(
     execution = asyncio.run(_Run(notebook, session, progress, timeout).run())
     if execution.failure:
         session.kill()
+        if execution.failure.stopped:
+            text = f"{execution.failure.text}; {session.memory_held()}"
+            execution.failure = replace(execution.failure, text=text)
     return execution
 
 
@@ -113,7 +118,9 @@ class _Run:
             self._execution.failure = Failure(self._current, str(stop), **stop.known)
         except asyncio.CancelledError:
             text = f"stopped by {stopped_by[0].name}"
-            self._execution.failure = Failure(self._current, text, exit_code=128 + stopped_by[0])
+            self._execution.failure = Failure(
+                self._current, text, exit_code=128 + stopped_by[0], stopped=True
+            )
         self._kernel.stop_channels()
         self._notebook.content.update(self._client.nb)
         return self._execution
@@ -162,7 +169,9 @@ class _Run:
         self._session.interrupt()  # the exception that this raises in the cell says where it hangs
         await asyncio.wait([task], timeout=_SECONDS_TO_SHOW_WHERE_IT_HANGS)
         line = (await self._ask(_DESCRIBE))["line"] if task.done() else None
-        raise _StopError(f"it took longer than {self._timeout:g} s and was stopped", line=line)
+        raise _StopError(
+            f"it took longer than {self._timeout:g} s and was stopped", line=line, stopped=True
+        )
 
     async def _fail(self) -> NoReturn:
         found = await self._ask(_DESCRIBE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from faultcast.pipeline.normalise import normalise
 from faultcast.pipeline.parameters import check_parameters, literal
 from faultcast.pipeline.session import KernelSession
 from faultcast.pipeline.signature import Signature
+from faultcast.pipeline.timings import Timings
 from faultcast.pipeline.workspace import Workspace, isolated
 
 
@@ -62,7 +62,9 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
             raise _error(job, notebook, workspace, execution.failure)
         _write(notebook, values, workspace.mirrored(job.report))
         strays = workspace.publish()
-    _write_timings(job, notebook, execution, memory)
+    timings = Timings(notebook, execution.seconds, memory)
+    timings.write(job.root, job.report)
+    timings.track(job.root, values)
     return strays
 
 
@@ -151,21 +153,3 @@ def _place(job: NotebookRun, failure: Failure) -> str:
     if failure.line is None or not 1 <= failure.line <= len(lines):
         return f"{place}:"
     return f"{place}, line {failure.line}: {lines[failure.line - 1].strip()}"
-
-
-def _write_timings(job: NotebookRun, notebook: Notebook, execution: Execution, memory: int) -> None:
-    """Keep what differs from run to run beside the outputs, where DVC does not look."""
-    timings = {
-        "cells": [
-            {"number": cell.number, "heading": cell.heading, "seconds": round(seconds, 3)}
-            for cell in notebook.code_cells
-            if (seconds := execution.seconds.get(cell.number)) is not None
-        ],
-        "seconds": round(sum(execution.seconds.values()), 3),
-        "peak_memory_bytes": memory,
-    }
-    target = (
-        job.root / ".faultcast" / "timings" / job.report.relative_to(job.root).with_suffix(".json")
-    )
-    with replacing(target) as draft:
-        draft.write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")

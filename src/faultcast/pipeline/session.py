@@ -82,11 +82,15 @@ class KernelSession:
     def obituary(self) -> str:
         """Say how the dead process ended and how much memory it held."""
         code = self._process.wait()
-        held = f"it held {self.peak_memory / 2**30:.2f} GiB at most"
+        held = self.memory_held()
         if code == -signal.SIGKILL:
             return f"the kernel was killed, as the system does when memory runs out; {held}"
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
         return f"the kernel ended {how}; {held}\n{self.last_words()}".strip()
+
+    def memory_held(self) -> str:
+        """Say how much memory the dead process held."""
+        return f"it held {self.peak_memory / 2**30:.2f} GiB at most"
 
     def client(self) -> AsyncKernelClient:
         """Return a client for the running event loop."""

@@ -86,9 +86,24 @@ def test_times_and_memory_are_kept_beside_the_outputs(project: Project) -> None:
     put(project, markdown("## Work"), code("x = 1"))
     assert run(project).code == 0
     timings = json.loads(project.read(".faultcast/timings/reports/n.json"))
+    assert not (project.root / ".faultcast/records").exists()
     assert [cell["heading"] for cell in timings["cells"]] == ["Work"]
     assert timings["cells"][0]["seconds"] >= 0
     assert timings["peak_memory_bytes"] > 1_000_000
+
+
+def test_times_and_memory_of_a_plants_notebook_are_tracked(project: Project) -> None:
+    put(project, parameters("plant = 'mill'"), code("x = 1"))
+    assert run(project, "-p", "plant", "press").code == 0
+    (record,) = (project.root / ".faultcast/records").glob("*/record.json")
+    content = json.loads(record.read_text())
+    assert (content["plant"], content["stage"]) == ("press", "n timings")
+    assert set(content["metrics"]) == {
+        "cell_01.seconds",
+        "cell_02.seconds",
+        "seconds",
+        "peak_memory_bytes",
+    }
 
 
 def test_progress_names_each_cell_by_its_heading(project: Project) -> None:
