@@ -12,13 +12,13 @@ from faultcast.errors import StageNotRunError
 from faultcast.files import replacing_folder
 
 
-def write_features(layout: Layout, plant: str, table: pl.DataFrame) -> None:
-    """Write a plant's feature table.
+def write_features(layout: Layout, plant: str, table: pl.DataFrame, output: str = "") -> None:
+    """Write a plant's feature table into its folder, or into another one of the project.
 
     Raises:
         DiskError: it could not be written; an earlier one is untouched.
     """
-    _write(layout.features(plant), {"features": table})
+    _write(layout.root / output if output else layout.features(plant), {"features": table})
 
 
 def read_features(layout: Layout, plant: str) -> pl.DataFrame:
@@ -30,13 +30,15 @@ def read_features(layout: Layout, plant: str) -> pl.DataFrame:
     return _read(layout.features(plant) / "features.parquet", f"features@{plant}")
 
 
-def write_dataset(layout: Layout, plant: str, parts: Mapping[str, pl.DataFrame]) -> None:
-    """Write the parts of a plant's dataset: train, validation and test.
+def write_dataset(
+    layout: Layout, plant: str, parts: Mapping[str, pl.DataFrame], output: str = ""
+) -> None:
+    """Write train, validation and test into the plant's folder, or into another of the project.
 
     Raises:
         DiskError: they could not be written; earlier ones are untouched.
     """
-    _write(layout.dataset(plant), parts)
+    _write(layout.root / output if output else layout.dataset(plant), parts)
 
 
 def _write(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:

@@ -137,12 +137,9 @@ def _proposal(request: StageRequest) -> str:
 
 
 def _name(request: StageRequest, file: PipelineFile) -> str:
-    """Return the name asked for, the one of the notebook's stage, or one after the notebook."""
+    """Return the name asked for, the one of the stage with these outputs, or a new one."""
     path = request.notebook_path
-    having = [stage.name for stage in file if stage.notebook == path]
-    name = request.name or (having[0] if len(having) == 1 else _plain_name(path))
-    if not request.name and len(having) > 1:
-        raise StageNameError(f"{' and '.join(having)} both run {path}: say which with -n")
+    name = request.name or _derived_name(request, file)
     if _NOT_IN_NAMES.search(name) or not name:
         raise StageNameError(f"{name!r} is no name for a stage: letters, digits, - and _ only")
     stage = file.get(name)
@@ -152,6 +149,19 @@ def _name(request: StageRequest, file: PipelineFile) -> str:
             f"there is a stage {name} already, it runs {runs}: choose a name with -n"
         )
     return name
+
+
+def _derived_name(request: StageRequest, file: PipelineFile) -> str:
+    """Name the stage after its notebook, and after its data where another stage runs it too."""
+    path = request.notebook_path
+    having = [stage for stage in file if stage.notebook == path]
+    same = [stage.name for stage in having if {*stage.written} & {*request.outputs}]
+    if len(same) > 1:
+        raise StageNameError(f"{' and '.join(same)} both run {path}: say which with -n")
+    if same:
+        return same[0]
+    folders = PurePosixPath(request.outputs[0]).parts[1:] if having else ()
+    return "-".join([_plain_name(path), *(one for one in folders if one != request.plant)])
 
 
 def _plain_name(notebook: Path) -> str:

@@ -20,6 +20,8 @@ from faultcast.pipeline.signature import Signature
 from faultcast.pipeline.timings import Timings
 from faultcast.pipeline.workspace import Workspace, isolated
 
+_OUTPUT = "output"
+
 
 @dataclass(frozen=True)
 class NotebookRun:
@@ -53,7 +55,7 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
     """
     notebook = read_notebook(job.notebook)
     signature = Signature.of(notebook)
-    values = check_parameters(notebook, signature, job.parameters)
+    values = check_parameters(notebook, signature, {**_folder(job, signature), **job.parameters})
     _inject(notebook, signature, values)
     with isolated(job.root, job.notebook.parent, (*job.outputs, job.report)) as workspace:
         execution, memory = _execute(job, notebook, workspace, progress)
@@ -66,6 +68,14 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
     timings.write(job.root, job.report)
     timings.track(job.root, values)
     return strays
+
+
+def _folder(job: NotebookRun, signature: Signature) -> dict[str, object]:
+    """Tell a notebook with a parameter `output` the folder of the project that it fills."""
+    takes = any(one.name == _OUTPUT for one in signature.parameters)
+    if not (takes and job.outputs):
+        return {}
+    return {_OUTPUT: job.outputs[0].relative_to(job.root).as_posix()}
 
 
 def _inject(notebook: Notebook, signature: Signature, values: Mapping[str, Any]) -> None:
