@@ -78,7 +78,9 @@ class _Clock:
         self.seconds[name] = time.perf_counter() - begin
 
 
-def train_plant(layout: Layout, plant: str, tell: Progress = lambda _: None) -> Training:
+def train_plant(
+    layout: Layout, plant: str, tell: Progress = lambda _: None, output: str = ""
+) -> Training:
     """Train a plant's model and its baseline.
 
     Classifiers learn from the training part; calibration and threshold come from validation; the
@@ -88,6 +90,7 @@ def train_plant(layout: Layout, plant: str, tell: Progress = lambda _: None) -> 
         layout: the project.
         plant: the plant's name.
         tell: is called with the name of each step when it begins.
+        output: the folder of the project to write to; empty: `models/<plant>`.
 
     Raises:
         UnknownPlantError: the plant has no configuration.
@@ -108,10 +111,9 @@ def train_plant(layout: Layout, plant: str, tell: Progress = lambda _: None) -> 
         parts = {"train": dataset.train, "validation": dataset.validation}
         scores = {name: model.scores(rows) for name, rows in parts.items()}
     manifest = _describe(layout, settings, model, baseline)
-    _write(layout.model(plant), manifest, (model, baseline))
-    return Training(
-        plant, layout.model(plant), manifest, settings.model.seed, scores, clock.seconds
-    )
+    folder = layout.root / output if output else layout.model(plant)
+    _write(folder, manifest, (model, baseline))
+    return Training(plant, folder, manifest, settings.model.seed, scores, clock.seconds)
 
 
 def _describe(

@@ -81,6 +81,14 @@ def test_each_step_is_told_when_it_begins(tmp_path: Path) -> None:
     assert told == list(done.seconds)
 
 
+def test_another_folder_gets_the_model_and_the_plants_own_stays_untouched(tmp_path: Path) -> None:
+    layout = write_project(tmp_path)
+    trained = train_plant(layout, "press", output="models/trial")
+    assert trained.folder == tmp_path / "models" / "trial"
+    assert "manifest.json" in contents(trained.folder)
+    assert not layout.model("press").exists()
+
+
 def test_failed_training_leaves_the_earlier_model_untouched(tmp_path: Path) -> None:
     layout = write_project(tmp_path)
     folder = train_plant(layout, "press").folder
