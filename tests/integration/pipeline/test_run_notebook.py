@@ -176,6 +176,16 @@ def test_a_notebook_may_fill_other_folders_too(project: Project) -> None:
     assert project.read("data/out/x.txt") == "x"
 
 
+def test_a_parameter_named_output_is_told_the_folder_to_fill(project: Project) -> None:
+    put(
+        project,
+        parameters("output = ''  # folder: where the result goes"),
+        code("from pathlib import Path\nPath('..', output, 'x.txt').write_text(output)"),
+    )
+    assert run(project, "-o", "data/out").code == 0
+    assert project.read("data/out/x.txt") == "data/out"
+
+
 def test_start_up_files_of_the_user_have_no_say(project: Project) -> None:
     startup = project.root / "home/.ipython/profile_default/startup"
     startup.mkdir(parents=True)

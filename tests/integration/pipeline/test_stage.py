@@ -69,6 +69,16 @@ def test_calling_it_twice_changes_nothing(project: Project) -> None:
         assert project.files(".")[path] == before[path]
 
 
+def test_another_folder_and_report_are_another_stage(project: Project) -> None:
+    assert ask(project, *HISTORICAL, "--no-run").code == 0
+    before = yaml.safe_load(project.read("dvc.yaml"))["stages"]
+    again = ask(project, "interim/y", *HISTORICAL[1:], "--plant", "mill", "--no-run")
+    assert again.code == 0, again.text
+    after = yaml.safe_load(project.read("dvc.yaml"))["stages"]
+    assert after["generate_dataset"] == before["generate_dataset"]
+    assert "data/interim/y/mill" in after["generate_dataset-interim-y"]["outs"][0]
+
+
 @pytest.mark.parametrize(
     ("at", "data"),
     [
