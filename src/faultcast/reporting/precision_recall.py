@@ -11,7 +11,6 @@ from faultcast.reporting.style import CHANCE, COMPARED
 from faultcast.reporting.wording import listing, worded
 from faultcast.scoring.manifest import MACHINE
 
-_COLUMNS = 3
 _NOTABLE = 0.01
 
 
@@ -20,15 +19,16 @@ def precision_recall(evaluation: Evaluation) -> Picture:
     """Draw a panel for each target that fails in the rows, the machine first."""
     known = {name: target for name, target in evaluation.targets.items() if target.positives}
     names = sorted(known, key=lambda name: name != MACHINE)
-    rows = -(-len(names) // _COLUMNS)
-    figure, axes = canvas(rows, _COLUMNS, height=0.8 + 2.4 * rows, sharex=True, sharey=True)
+    columns = 2 if len(names) in (2, 4) else 3
+    rows = -(-len(names) // columns)
+    figure, axes = canvas(rows, columns, height=0.8 + 2.4 * rows, sharex=True, sharey=True)
     for place, name in zip(axes, names, strict=False):
         _panel(place, known[name])
         place.set_title("any component" if name == MACHINE else worded(name))
     blank(axes[len(names) :])
-    for place in axes[::_COLUMNS]:
+    for place in axes[::columns]:
         place.set_ylabel("precision (%)")
-    for place in axes[max(len(names) - _COLUMNS, 0) : len(names)]:
+    for place in axes[max(len(names) - columns, 0) : len(names)]:
         place.set_xlabel("recall (%)")
         place.tick_params(labelbottom=True)
     legend_below(figure)

@@ -9,7 +9,8 @@ import pytest
 from faultcast.config.plant import Plant
 from faultcast.data.canonical import Canonical
 from faultcast.reporting.approach import align
-from faultcast.reporting.failures import codes_before_failures, failures_over_time, messages
+from faultcast.reporting.error_codes import codes_before_failures, messages
+from faultcast.reporting.failures import failures_over_time
 from faultcast.reporting.missing import missing_shares, missingness
 from faultcast.reporting.precursors import (
     before_failures,
