@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from faultcast.errors import NotebookError
-from faultcast.pipeline.imports import without_uri_grammar
+from faultcast.pipeline.imports import lean_jupyter
 
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
@@ -66,7 +66,7 @@ class Notebook:
 
     def to_json(self) -> str:
         """Return the file's text as Jupyter writes it."""
-        with without_uri_grammar():
+        with lean_jupyter():
             from nbformat import from_dict
             from nbformat.v4 import writes
 

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from faultcast.pipeline.document import INJECTED, Cell, Notebook, tags_of
-from faultcast.pipeline.imports import without_uri_grammar
+from faultcast.pipeline.imports import lean_jupyter
 from faultcast.pipeline.session import KernelSession
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class _Run:
 
 
 def _client(notebook: Notebook) -> NotebookClient:
-    with without_uri_grammar():
+    with lean_jupyter():
         from nbclient import NotebookClient
         from nbformat import from_dict
 

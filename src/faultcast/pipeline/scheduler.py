@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from faultcast.errors import FaultcastError
+from faultcast.pipeline import code_stage
 from faultcast.pipeline.commands import RunningCommand
 from faultcast.pipeline.dvc_project import DvcProject, Work
 
@@ -130,6 +131,8 @@ class Scheduler:
                 self._settle(stage, Outcome.CURRENT)
             elif (work := self._project.begin(stage)) is None:
                 self._settle(stage, Outcome.RESTORED, monotonic() - began)
+            elif stage.cmd == code_stage.COMMAND:
+                self._run_here(stage, work, began)
             else:
                 self._start(stage, work, began)
         except FaultcastError as failure:
@@ -148,20 +151,33 @@ class Scheduler:
 
     def _finish(self, event: _Ended) -> None:
         done = self._running.pop(event.stage)
-        seconds = monotonic() - done.began
-        if event.exit_code != 0:
-            self._project.abandon(event.stage)
-            reason = done.command.last_line
-            self._settle(event.stage, Outcome.FAILED, seconds, reason, event.exit_code)
+        if event.exit_code == 0:
+            self._record(event.stage, done.work, done.began)
             return
+        self._project.abandon(event.stage)
+        seconds, reason = monotonic() - done.began, done.command.last_line
+        self._settle(event.stage, Outcome.FAILED, seconds, reason, event.exit_code)
+
+    def _run_here(self, stage: Any, work: Work, began: float) -> None:
+        """Run the stage `code` without a process: that would take longer than the work."""
+        self._reporter.started(stage.addressing)
         try:
-            same = self._project.complete(event.stage, done.work)
+            code_stage.run_code_stage(work.command.folder)
+        except FaultcastError:
+            self._project.abandon(stage)
+            raise
+        self._record(stage, work, began)
+
+    def _record(self, stage: Any, work: Work, began: float) -> None:
+        try:
+            same = self._project.complete(stage, work)
         except FaultcastError as failure:
-            self._project.abandon(event.stage)
-            self._settle(event.stage, Outcome.FAILED, seconds, str(failure), failure.exit_code)
+            self._project.abandon(stage)
+            seconds = monotonic() - began
+            self._settle(stage, Outcome.FAILED, seconds, str(failure), failure.exit_code)
         else:
             changed = "" if same else "what it reads changed meanwhile: it will run again"
-            self._settle(event.stage, Outcome.RAN, seconds, changed)
+            self._settle(stage, Outcome.RAN, monotonic() - began, changed)
 
     def _stop(self, waiting: Sequence[Any], number: signal.Signals) -> None:
         for running in self._running.values():

@@ -16,7 +16,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from typing import TYPE_CHECKING, Any
 
-from faultcast.pipeline.imports import without_uri_grammar
+from faultcast.pipeline.imports import lean_jupyter
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -94,7 +94,7 @@ class KernelSession:
 
     def client(self) -> AsyncKernelClient:
         """Return a client for the running event loop."""
-        with without_uri_grammar():
+        with lean_jupyter():
             from jupyter_client.asynchronous.client import AsyncKernelClient
 
         session = self

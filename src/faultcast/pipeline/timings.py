@@ -12,7 +12,6 @@ from typing import Any
 from faultcast.config.layout import Layout
 from faultcast.files import replacing
 from faultcast.pipeline.document import Notebook
-from faultcast.tracking.record import record_run
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,8 @@ class Timings:
         """Keep them as a run of the plant's experiment; a notebook without a plant has none."""
         if not isinstance(plant := parameters.get("plant"), str):
             return
+        from faultcast.tracking.record import record_run  # only here: it costs every run time
+
         cells = {f"cell_{number:02}.seconds": value for number, value in self.seconds.items()}
         record_run(
             Layout(root),
