@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from faultcast import files
 from faultcast.errors import DiskError
 from faultcast.files import replacing, replacing_folder
 
@@ -52,6 +53,40 @@ def test_a_failure_in_the_middle_leaves_the_earlier_folder(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt), replacing_folder(target) as draft:
         write_half(draft / "new")
     assert names(target) == ["old"]
+
+
+def test_an_interruption_between_two_renames_leaves_the_earlier_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old").touch()
+    rename = Path.rename
+
+    def interrupted(path: Path, to: Path) -> None:
+        rename(path, to)
+        if to.name.endswith(".earlier"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "_exchange", lambda _new, _target: False)
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), replacing_folder(target) as draft:
+        (draft / "new").touch()
+    assert names(target) == ["old"]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_holds_is_not(
+    tmp_path: Path,
+) -> None:
+    abandoned = tmp_path / ".out.dead.tmp"
+    abandoned.mkdir()
+    with replacing(tmp_path / "out") as living:
+        with replacing(tmp_path / "out") as another:
+            another.touch()
+        assert not abandoned.exists()
+        living.write_text("living")
+    assert names(tmp_path) == ["out"]
+    assert (tmp_path / "out").read_text() == "living"
 
 
 def test_a_full_disk_is_said_with_the_files_name(tmp_path: Path) -> None:

@@ -7,16 +7,13 @@ were, and a process that outlives its command writes into a folder that nobody r
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from faultcast.errors import MissingOutputError
+from faultcast.files import scratch_folder
 from faultcast.pipeline.swap import swap
 
 _LEFT_OUT = {".git", ".dvc", ".faultcast"}
@@ -73,8 +70,7 @@ def isolated(root: Path, folder: Path, outputs: Sequence[Path]) -> Iterator[Work
     """
     runs = root / ".faultcast" / "runs"
     runs.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(runs)
-    with _scratch(runs) as scratch:
+    with scratch_folder(runs) as scratch:
         workspace = Workspace(root, scratch / root.name, scratch, tuple(outputs))
         _link(
             root,
@@ -97,36 +93,3 @@ def _link(real: Path, mirror: Path, made: set[Path], outputs: set[Path]) -> None
             _link(entry, mirror / entry.name, made, outputs)
         else:
             (mirror / entry.name).symlink_to(entry)
-
-
-@contextmanager
-def _scratch(runs: Path) -> Iterator[Path]:
-    """Yield a new folder that is locked while this process lives."""
-    scratch, lock = _locked_folder(runs)
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        os.close(lock)
-
-
-def _locked_folder(runs: Path) -> tuple[Path, int]:
-    while True:
-        scratch = Path(tempfile.mkdtemp(dir=runs))
-        lock = os.open(scratch, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if scratch.exists():  # else another run took it for an abandoned one before it was locked
-            return scratch, lock
-        os.close(lock)
-
-
-def _remove_abandoned(runs: Path) -> None:
-    """Remove the folders of killed runs: nobody holds their lock."""
-    for folder in runs.iterdir():
-        with suppress(FileNotFoundError, BlockingIOError):
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from faultcast.pipeline import swap as module
+from faultcast import files
 from faultcast.pipeline.swap import swap
 
 
 @pytest.fixture(params=["exchanged", "in two steps"])
 def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "in two steps":
-        monkeypatch.setattr(module, "_exchange", lambda _new, _target: False)
+        monkeypatch.setattr(files, "_exchange", lambda _new, _target: False)
 
 
 @pytest.mark.usefixtures("how")
