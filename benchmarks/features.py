@@ -156,12 +156,11 @@ def groupby_rolling(data: dict[str, pd.DataFrame]) -> int:
     """Roll over each machine's group by time, then join the rest."""
     telemetry = data["telemetry"]
     groups = telemetry.set_index("time").groupby("machine")[list(SENSORS)]
-    rolled = []
-    for hours in ("3h", "24h"):
-        for statistic in ("mean", "std"):
-            rolled.append(
-                getattr(groups.rolling(hours), statistic)().add_suffix(f"_{statistic}_{hours}")
-            )
+    rolled = [
+        getattr(groups.rolling(hours), statistic)().add_suffix(f"_{statistic}_{hours}")
+        for hours in ("3h", "24h")
+        for statistic in ("mean", "std")
+    ]
     table = pd.concat(rolled, axis=1).reset_index()
 
     flags = pd.get_dummies(data["errors"], columns=["code"], prefix="", prefix_sep="", dtype=float)

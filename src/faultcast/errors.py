@@ -116,8 +116,6 @@ class UnreadableFileError(FaultcastError):
 class DiskError(FaultcastError):
     """A file that could not be written; what was there before is untouched."""
 
-    exit_code = 1
-
     def __init__(self, path: Path, reason: OSError) -> None:
         super().__init__(
             f"{path}: could not be written ({reason.strerror or reason}); the earlier version is "
@@ -241,7 +239,7 @@ class ExportError(FaultcastError):
             f"plant {plant}: the exported model's probabilities differ by up to {difference:.1e} "
             f"from the trained one's (at most {bound:.0e} is allowed); nothing was written. "
             "Install "
-            "the locked versions of skl2onnx and onnxruntime (make clean, then make run); if it "
+            "the locked versions of skl2onnx and onnxruntime (rm -rf .venv, then make run); if it "
             "stays, please report it with the plant's configuration."
         )
 

@@ -1,4 +1,4 @@
-"""Every environment variable that faultcast reads, in one place."""
+"""The environment variables with which users set faultcast up, in one place."""
 
 from __future__ import annotations
 

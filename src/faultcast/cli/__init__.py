@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,10 @@ from faultcast.cli.plant import plant
 from faultcast.cli.simulate import simulate
 from faultcast.cli.summary import summary
 from faultcast.cli.sync import sync
-from faultcast.errors import FaultcastError
+from faultcast.errors import DiskError, FaultcastError
+from faultcast.files import WRITE_FAILURES
+
+_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,12 +39,30 @@ def faultcast(context: click.Context, debug: bool) -> None:
 def main() -> None:
     """Run the command; a failure prints its message and ends with its exit code."""
     try:
-        faultcast(standalone_mode=True)
-    except FaultcastError as failure:
+        sys.exit(faultcast(standalone_mode=False))
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as misused:
+        misused.show()
+        sys.exit(misused.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("faultcast: interrupted; earlier outputs are untouched, run it again", err=True)
+        sys.exit(_INTERRUPTED)
+    except (FaultcastError, OSError) as failure:
         if "--debug" in sys.argv[1:2]:
             raise
-        click.echo(f"faultcast: {failure}", err=True)
-        sys.exit(failure.exit_code)
+        told = _told(failure)
+        click.echo(f"faultcast: {told}", err=True)
+        sys.exit(told.exit_code)
+
+
+def _told(failure: FaultcastError | OSError) -> FaultcastError:
+    """Return what a person is told of a failure; one that is no matter of the disk is a fault."""
+    if isinstance(failure, FaultcastError):
+        return failure
+    if failure.errno not in WRITE_FAILURES:
+        raise failure
+    return DiskError(Path(failure.filename or "."), failure)
 
 
 faultcast.add_command(config)

@@ -28,5 +28,6 @@ def summary() -> None:
         click.echo(f"  {result.report.relative_to(layout.root)}")
     click.echo(
         "\nNext: make ui (tracked runs), make lab (notebooks), or your own plant:\n"
+        "  source .venv/bin/activate\n"
         "  faultcast plant new NAME --telemetry FILE --failures FILE"
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_PATTERN = r"^[1-9][0-9]*[smhd]$"
+_PATTERN = r"^[1-9][0-9]{0,6}[smhd]$"
 
 
 def parse_duration(value: object) -> timedelta:
@@ -20,7 +20,7 @@ def parse_duration(value: object) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
-    if not isinstance(value, str) or not re.match(_PATTERN, value):
+    if not isinstance(value, str) or not re.fullmatch(_PATTERN, value):
         raise ValueError(
             f"{value!r} is not a duration: write a whole number and a unit, "
             "one of s, m, h, d, for example 24h"

@@ -15,6 +15,18 @@ from faultcast.errors import ConfigError, UnknownPlantError
 T = TypeVar("T", bound=Frozen)
 
 
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, of which YAML would keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for (key, _), name in zip(node.value, keys, strict=True):
+            if keys.count(name) > 1:
+                problem = f"the key {name!r} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def load_plant(layout: Layout, plant: str) -> Plant:
     """Read `configs/plants/<plant>.yaml`; the plant's name is the file's.
 
@@ -47,7 +59,7 @@ def load_config(path: Path, kind: type[T], **known: object) -> T:
 
 def _read_mapping(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as unreadable:
         raise ConfigError(path, [f"not YAML: {' '.join(str(unreadable).split())}"]) from None
     if not isinstance(content, dict):

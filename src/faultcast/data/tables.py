@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from faultcast.config.layout import Layout
+from faultcast.data.parquet import write_parquet
 from faultcast.errors import StageNotRunError
 from faultcast.files import replacing_folder
 
@@ -44,7 +45,7 @@ def write_dataset(
 def _write(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
     with replacing_folder(folder) as draft:
         for name, frame in frames.items():
-            frame.write_parquet(draft / f"{name}.parquet", compression="zstd")
+            write_parquet(frame, draft / f"{name}.parquet")
 
 
 def _read(path: Path, stage: str) -> pl.DataFrame:

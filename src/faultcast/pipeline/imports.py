@@ -1,7 +1,8 @@
-"""Import Jupyter's libraries without parts that a notebook run never uses."""
+"""Start quickly: import Jupyter without what a run never uses, collect no garbage meanwhile."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,3 +29,18 @@ def lean_jupyter() -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Collect no garbage in a short-lived piece of work, and spare what then lives for good.
+
+    Imports make many objects and little garbage; looking for it takes a third of the time of
+    starting and ending a process that uses DVC.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
-import yaml
 
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
+from faultcast.config.parameters import load_parameters
 from faultcast.config.plant import Plant
 from faultcast.data.assess import assess
 from faultcast.data.ingest import Ingested, ingest
@@ -50,5 +50,4 @@ def _split(plant: Plant, ingested: Ingested) -> Parts:
 
 
 def _is_listed(layout: Layout, name: str) -> bool:
-    parameters = yaml.safe_load((layout.root / "params.yaml").read_text(encoding="utf-8")) or {}
-    return name in (parameters.get("plants") or [])
+    return name in load_parameters(layout).plants

@@ -71,7 +71,7 @@ def _deliver(client: MlflowClient, layout: Layout, folder: Path, record: Record)
     if (folder / FILES).is_dir():
         client.log_artifacts(run_id, str(folder / FILES))
     report = layout.root / record.report
-    if report.is_file():
+    if report.is_file() and report.stat().st_mtime >= record.started.timestamp():
         client.log_artifact(run_id, str(report), "report")
     client.set_terminated(run_id, end_time=moment)
 

@@ -93,6 +93,14 @@ def test_a_file_that_is_no_mapping_is_refused(layout: Layout, content: str) -> N
         load_plant(layout, "mill")
 
 
+def test_a_key_that_stands_twice_is_refused(layout: Layout) -> None:
+    write(layout, VALID)
+    with layout.plant_config("mill").open("a") as file:
+        file.write("horizon: 48h\n")
+    with pytest.raises(ConfigError, match="the key 'horizon' stands twice"):
+        load_plant(layout, "mill")
+
+
 def test_an_unknown_plant_is_answered_with_the_known_ones(layout: Layout) -> None:
     with pytest.raises(UnknownPlantError, match="known plants: mill") as refused:
         load_plant(write(layout, VALID), "mil")

@@ -62,6 +62,16 @@ def test_probabilities_are_probabilities_and_the_machines_is_the_highest(
     assert (probabilities[:, -1:] >= probabilities).all()
 
 
+def test_machine_is_never_below_a_component_however_small_the_probabilities() -> None:
+    rare = CALIBRATION.model_copy(update={"intercept": -18.0})
+    model = MODELS[Algorithm.HIST_GRADIENT_BOOSTING].components
+    quiet = PlantModel({name: replace(each, calibration=rare) for name, each in model.items()})
+    features = np.random.default_rng(3).normal(size=(500, FEATURES)).astype(np.float32)
+    probabilities = Session(export(quiet, FEATURES)).probabilities(features)
+    assert probabilities[:, :-1].max() < 1e-6
+    assert (probabilities[:, -1:] >= probabilities).all()
+
+
 @given(features=matrices)
 @settings(max_examples=30)
 def test_forecast_of_a_row_does_not_depend_on_the_rows_beside_it(features: np.ndarray) -> None:
