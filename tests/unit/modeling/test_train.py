@@ -1,3 +1,4 @@
+import errno
 import json
 from pathlib import Path
 
@@ -6,9 +7,10 @@ import pytest
 
 from faultcast.config.layout import Layout
 from faultcast.config.plant import Algorithm
-from faultcast.errors import OneClassError, UnknownPlantError
+from faultcast.errors import DiskError, OneClassError, UnknownPlantError
 from faultcast.modeling.train import Training, train_plant
 from faultcast.scoring.forecaster import Forecaster
+from faultcast.scoring.manifest import Manifest
 from tests.unit.modeling.press import PLANT, SPEC, write_project
 from tests.unit.modeling.test_dataset import change
 
@@ -95,6 +97,23 @@ def test_failed_training_leaves_the_earlier_model_untouched(tmp_path: Path) -> N
     before = contents(folder)
     change(layout, "train", pl.lit(False).alias("label_pump"))
     with pytest.raises(OneClassError):
+        train_plant(layout, "press")
+    assert contents(folder) == before
+
+
+def test_full_disk_leaves_the_earlier_model_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = write_project(tmp_path)
+    folder = train_plant(layout, "press").folder
+    before = contents(folder)
+    change(layout, "train", pl.col("^heat.*$") * 1.1)
+
+    def full(_manifest: Manifest, _folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Manifest, "write", full)
+    with pytest.raises(DiskError, match="No space left"):
         train_plant(layout, "press")
     assert contents(folder) == before
 
