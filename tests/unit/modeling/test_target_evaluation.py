@@ -10,7 +10,8 @@ def test_model_and_baseline_are_judged_each_by_its_own_probabilities() -> None:
     found = evaluate_target(failing, perfect, blind)
     assert found.model.scores.average_precision == 1
     assert found.baseline.scores.average_precision == pytest.approx(found.chance) == 0.1
-    assert found.model.precision_recall["precision"].min() == 1
+    assert found.model.precision_recall["precision"].max() == 1
+    assert found.baseline.precision_recall["precision"].max() == pytest.approx(0.1)
     assert found.baseline.reliability["rows"].to_list() == [200]
 
 
