@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import runpy
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("all", "serving", "uv")
+_USED = ("serving", "training", "pipeline")
+_COME_WITH_OTHERS = {"faultcast", "mlflow-skinny", "mlflow-tracing"}
+# Kernels and notebooks are started as programs; protobuf is bounded for skl2onnx.
+_ONLY_RUN = {"ipykernel", "jupyterlab", "protobuf"}
 EXTRAS_OF_SERVING = ("serving",)
 TRAINING_ONLY = {"scikit-learn", "scipy", "mlflow", "pandas", "onnx", "skl2onnx", "jupyterlab"}
 TRAINING_ONLY |= {"jupyter-core", "ipykernel", "nbclient", "papermill", "dvc", "matplotlib"}
@@ -123,3 +130,26 @@ def test_one_oldest_python_everywhere() -> None:
     assert 'target-version = "py311"' in _read("pyproject.toml")
     assert "--python-version 3.11" in _read("Makefile")
     assert "image: python:3.11-" in _read(".gitlab-ci.yml")
+
+
+def test_what_the_package_imports_is_what_setup_cfg_declares() -> None:
+    declared = {canonicalize_name(one.name) for one in _requirements(_read("setup.cfg"), _USED)}
+    distributions = packages_distributions()
+    imported = {
+        canonicalize_name(name)
+        for module in _imported_modules()
+        for name in distributions.get(module, ())
+    }
+    assert imported - declared - _COME_WITH_OTHERS == set()
+    assert declared - imported - _ONLY_RUN == set()
+
+
+def _imported_modules() -> set[str]:
+    modules = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    return modules - sys.stdlib_module_names

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from faultcast.config.layout import Layout
+from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
+from faultcast.scoring.manifest import Manifest
 from faultcast.tracking.record import record_run
 
 
@@ -25,3 +28,28 @@ def track_training(layout: Layout, training: Training) -> None:
         metrics={**training.metrics(), **sizes, "seconds": seconds},
         folders={"model": training.folder},
     )
+
+
+def track_evaluation(layout: Layout, plant: str, evaluation: Evaluation) -> None:
+    """Keep a model's scores on the test part as a run, with the hash of the model judged."""
+    manifest = Manifest.read(layout.model(plant))
+    record_run(
+        layout,
+        plant,
+        "05_evaluate",
+        started=datetime.now(UTC),
+        parameters={
+            "model.sha256": manifest.model.sha256,
+            "test.sha256": manifest.dataset.test.sha256,
+        },
+        metrics=dict(_flat("test", evaluation.metrics())),
+        folders={},
+    )
+
+
+def _flat(prefix: str, numbers: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    for name, value in numbers.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}.{name}", value)
+        elif isinstance(value, int | float):
+            yield f"{prefix}.{name}", float(value)
