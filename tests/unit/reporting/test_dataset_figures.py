@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from faultcast.data.canonical import Canonical
 from faultcast.features.spec import FeatureSpec
 from faultcast.features.split import embargo, split_by_time
 from faultcast.reporting.dataset import covered, part_table, summary, timeline
 from faultcast.reporting.example import clearest_failure, example
-from faultcast.reporting.rows import base_rates, families, headline
+from faultcast.reporting.rows import base_rates, families, headline, source_of
 from faultcast.reporting.rows import summary as row_summary
 from faultcast.reporting.separation import separating_features, separations
 from tests.unit.reporting.plants import PLANT, RECORDS, TABLE
@@ -27,6 +28,14 @@ def test_every_feature_belongs_to_one_source() -> None:
     assert {"sensor heat", "sensor flow", "message E1", "components' age", "machine"} == {
         *frame["Source"]
     } - {"message E2"}
+
+
+def test_of_two_sensors_with_the_same_beginning_the_longer_name_is_the_source() -> None:
+    sensor = PLANT.telemetry.sensors["heat"]
+    sensors = {"oil": sensor, "oil_pressure": sensor}
+    spec = FeatureSpec.from_plant(PLANT).model_copy(update={"sensors": sensors})
+    assert source_of(spec, "oil_pressure_mean_3h") == "sensor oil pressure"
+    assert source_of(spec, "oil_mean_3h") == "sensor oil"
 
 
 def test_a_silent_machine_leaves_features_empty() -> None:
@@ -53,6 +62,12 @@ def test_the_clearest_failure_is_one_that_the_sensor_tells_of() -> None:
     assert (chosen.component, chosen.sensor) == ("pump", "heat")
 
 
+def test_a_falling_sensor_tells_as_well() -> None:
+    means = pl.col("^heat_mean_.*$")
+    chosen = clearest_failure(PLANT, TABLE.with_columns(-means), RECORDS)
+    assert (chosen.component, chosen.sensor) == ("pump", "heat")
+
+
 def test_the_example_shades_the_horizon_before_the_failure() -> None:
     picture = example(PLANT, TABLE, RECORDS)
     assert picture.finding.startswith("Heat of machine m")
@@ -73,6 +88,16 @@ def test_a_part_covers_the_failures_within_its_horizon() -> None:
             pl.col("time_failed") <= pl.col("time") + PLANT.horizon,
         )
         assert ahead.select("machine", "time").unique().height == positive.height, name
+
+
+@pytest.mark.parametrize(("hours", "is_covered"), [(0, False), (1, True), (12, True), (13, False)])
+def test_a_failure_is_covered_from_its_horizon_to_just_before_it(
+    hours: int, is_covered: bool
+) -> None:
+    failed = RECORDS.failures.head(1)
+    row = failed.select("machine", pl.col("time") - timedelta(hours=hours))
+    one = Canonical(RECORDS.telemetry, RECORDS.events.filter(kind="failure").head(1), row)
+    assert (covered(PLANT, row, one).height == 1) == is_covered
 
 
 def test_no_failure_is_covered_by_two_parts() -> None:

@@ -95,6 +95,13 @@ def test_failures_without_an_alarm_are_listed() -> None:
     assert "<p>Every failure was announced in time</p>" in nothing._repr_html_()
 
 
+def test_an_alarm_that_comes_too_late_is_listed_with_its_lead() -> None:
+    late = ALARMS.failures.filter("in_time").head(1)
+    late = late.with_columns(lead_hours=pl.lit(1.5), in_time=pl.lit(value=False))
+    frame = missed_table(PLANT, late).frame
+    assert frame["Hours ahead"].to_list() == [1.5]
+
+
 def test_components_add_up_to_all_failures() -> None:
     *each, total = component_table(PLANT, ALARMS.failures).frame.iter_rows(named=True)
     for column in ("Failures", "Announced", "At least 4\u00a0h ahead"):
@@ -203,6 +210,12 @@ def test_a_lower_threshold_announces_more_and_costs_more() -> None:
     never, always = price(LOG, 1.01), price(LOG, 0.0)
     assert (never["false_alarms"], never["in_time"]) == (0, 0)
     assert always["in_time"] == 1
+
+
+def test_an_alarm_that_comes_too_late_buys_nothing() -> None:
+    terms = replace(AlarmTerms.of(PLANT), lead_time=PLANT.horizon)
+    late = AlarmLog(MODEL.forecast(TEST.frame), RECORDS.failures, terms)
+    assert price(late, 0.5)["in_time"] < price(LOG, 0.5)["in_time"]
 
 
 def test_the_price_of_a_warning_is_that_of_the_threshold() -> None:
