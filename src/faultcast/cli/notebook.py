@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from faultcast.pipeline.imports import no_collection
+
 
 @click.group()
 def notebook() -> None:
@@ -46,6 +48,7 @@ def notebook() -> None:
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds that a cell may take."
 )
+@no_collection()
 def run(
     notebook: Path,
     report: Path,
@@ -123,6 +126,7 @@ def run(
 @click.option("--dry-run", is_flag=True, help="Show the change to dvc.yaml, write nothing.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Stages at a time.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for a cell.")
+@no_collection()
 def stage(no_run: bool, dry_run: bool, jobs: int | None, **asked: Any) -> None:
     """Make NOTEBOOK a stage that fills data/DATA_SUBDIRECTORY and its report, and run it.
 

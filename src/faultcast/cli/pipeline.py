@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from faultcast.pipeline.imports import no_collection
+
 
 @click.group()
 def pipeline() -> None:
@@ -78,6 +80,7 @@ def sync() -> None:
     type=click.IntRange(min=1),
     help="Stages at a time; as many as cores by default.",
 )
+@no_collection()
 def run(stages: tuple[str, ...], jobs: int | None) -> None:
     """Run what changed, independent stages at the same time: all, or STAGES and what they need.
 

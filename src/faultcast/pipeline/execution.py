@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DESCRIBE = "__import__('faultcast.pipeline.kernel', fromlist=['kernel']).describe_failure()"
 _SECONDS_TO_START = 60
 _SECONDS_TO_SHOW_WHERE_IT_HANGS = 3
+_SECONDS_BETWEEN_LOOKS = 0.01
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 _QUESTIONS = 40
 
@@ -71,7 +72,7 @@ def execute(
 
     Args:
         notebook: its content is changed: outputs and execution counts.
-        session: the kernel; afterwards it has ended or was asked to.
+        session: the kernel; it was asked to end afterwards, or has ended.
         progress: is told of each cell.
         timeout: seconds that a cell may take; None for as long as it takes.
     """
@@ -108,7 +109,6 @@ class _Run:
         self._execution = Execution()
 
     async def run(self) -> Execution:
-        self._kernel.start_channels()
         work = asyncio.ensure_future(self._work())
         stopped_by = _stop_on_signals(work)
         try:
@@ -129,15 +129,21 @@ class _Run:
         for content in self._client.nb.cells:
             if content.cell_type == "code":
                 content.outputs, content.execution_count = [], None
-        try:
-            await self._kernel.wait_for_ready(timeout=_SECONDS_TO_START)
-        except RuntimeError:
-            raise _StopError(f"the kernel did not start\n{self._session.last_words()}") from None
+        await self._connect()
         for index, content in enumerate(self._client.nb.cells):
             if index in self._cells:
                 await self._run_cell(self._cells[index], content)
             elif content.cell_type == "code" and INJECTED in tags_of(content):
                 await self._client.async_execute_cell(content, index)
+
+    async def _connect(self) -> None:
+        while self._session.alive and not self._session.listening:
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        self._kernel.start_channels()
+        try:
+            await self._kernel.wait_for_ready(timeout=_SECONDS_TO_START)
+        except RuntimeError:
+            raise _StopError(f"the kernel did not start\n{self._session.last_words()}") from None
 
     async def _run_cell(self, cell: Cell, content: Any) -> None:
         self._current = cell

@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Any
 
 from faultcast.errors import FaultcastError
-from faultcast.pipeline.imports import lean_jupyter
+from faultcast.pipeline.imports import lean_jupyter, no_collection
 from faultcast.pipeline.lifeline import end_with_parent
 
 
 def main() -> None:
     """Run an IPython kernel that ends with the command that started it."""
     end_with_parent()
-    with lean_jupyter():
+    with lean_jupyter(), no_collection():
         from ipykernel.kernelapp import launch_new_instance
     launch_new_instance()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from faultcast.errors import CellError, FaultcastError, PassedOnError
 from faultcast.files import replacing
 from faultcast.pipeline.document import INJECTED, PARAMETERS, Notebook, read_notebook, tags_of
 from faultcast.pipeline.environment import kernel_environment
-from faultcast.pipeline.execution import Execution, Failure, Progress, execute
+from faultcast.pipeline.execution import Failure, Progress, execute
 from faultcast.pipeline.normalise import normalise
 from faultcast.pipeline.parameters import check_parameters, literal
 from faultcast.pipeline.session import KernelSession
@@ -58,13 +59,14 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
     values = check_parameters(notebook, signature, {**_folder(job, signature), **job.parameters})
     _inject(notebook, signature, values)
     with isolated(job.root, job.notebook.parent, (*job.outputs, job.report)) as workspace:
-        execution, memory = _execute(job, notebook, workspace, progress)
-        normalise(notebook, _stand_ins(workspace))
-        if execution.failure:
-            raise _error(job, notebook, workspace, execution.failure)
-        _write(notebook, values, workspace.mirrored(job.report))
+        with _kernel(job, workspace) as session:
+            execution = execute(notebook, session, progress, job.timeout)
+            normalise(notebook, _stand_ins(workspace))
+            if execution.failure:
+                raise _error(job, notebook, workspace, execution.failure)
+            _write(notebook, values, workspace.mirrored(job.report))
         strays = workspace.publish()
-    timings = Timings(notebook, execution.seconds, memory)
+    timings = Timings(notebook, execution.seconds, session.peak_memory)
     timings.write(job.root, job.report)
     timings.track(job.root, values)
     return strays
@@ -103,19 +105,18 @@ def _inject(notebook: Notebook, signature: Signature, values: Mapping[str, Any])
     )
 
 
-def _execute(
-    job: NotebookRun, notebook: Notebook, workspace: Workspace, progress: Progress
-) -> tuple[Execution, int]:
+@contextmanager
+def _kernel(job: NotebookRun, workspace: Workspace) -> Iterator[KernelSession]:
+    """Yield a kernel that has ended afterwards; what is written here is written while it ends."""
     session = KernelSession(
         folder=workspace.mirrored(job.notebook.parent),
         environment=kernel_environment(job.root, workspace.scratch),
         scratch=workspace.scratch,
     )
     try:
-        execution = execute(notebook, session, progress, job.timeout)
+        yield session
     finally:
         session.stop()
-    return execution, session.peak_memory
 
 
 def _stand_ins(workspace: Workspace) -> dict[Path, str]:

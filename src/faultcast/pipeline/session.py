@@ -70,6 +70,12 @@ class KernelSession:
         return self._process.poll() is None
 
     @property
+    def listening(self) -> bool:
+        """Whether clients can connect; one that fails tries again only a while later."""
+        names = (f"kernel-{number}" for number in range(1, len(_CHANNELS) + 1))
+        return all((self._sockets / name).exists() for name in names)
+
+    @property
     def peak_memory(self) -> int:
         """The most memory that the kernel held, in bytes; known once it has ended."""
         return getrusage(RUSAGE_CHILDREN).ru_maxrss * _BYTES_PER_UNIT
