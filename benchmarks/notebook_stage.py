@@ -96,7 +96,7 @@ class Project:
         )
         seconds = perf_counter() - began
         if ended.returncode != 0:
-            sys.exit(f"{' '.join(words)}:\n{ended.stdout}{ended.stderr}")
+            sys.exit(f"{' '.join(words)}:\n{ended.stderr[-3000:]}\n{ended.stdout}")
         return seconds
 
 
