@@ -44,7 +44,9 @@ class Approach:
     """Readings in standard deviations from their machine's normal, aligned at the failures.
 
     `profile`: component, sensor, hour (hours to the failure, rounded up), low, middle and high
-    (quartiles over the failures). `band`: sensor, low and high (quartiles of normal readings).
+    (quartiles over the failures), distance (median of the absolute value: a sensor may rise before
+    one failure and fall before the next). `band`: sensor, low and high (quartiles of normal
+    readings), distance (that three quarters of normal readings do not exceed).
     """
 
     profile: pl.DataFrame
@@ -52,17 +54,21 @@ class Approach:
     failures: dict[str, int]
 
     def shift(self, hours: float) -> pl.DataFrame:
-        """Return component, sensor and the median shift over the last hours before a failure."""
+        """Return component, sensor, distance and middle, on average over the last hours."""
         last = self.profile.filter(pl.col("hour") <= hours)
         means = last.group_by("component", "sensor", maintain_order=True)
-        return means.agg(pl.col("middle").mean().alias("shift"))
+        return means.agg(pl.col("distance", "middle").mean())
 
-    def leaves_band(self, component: str, sensor: str) -> float:
-        """Return how many hours before the failure the median leaves the normal band for good."""
-        low, high = self.band.filter(sensor=sensor).select("low", "high").row(0)
+    def stands_out(self, component: str, sensor: str) -> float:
+        """Return how many hours before the failure a sensor stands out, from then on.
+
+        It does where half of the failures are farther from normal than three quarters of normal
+        readings are.
+        """
+        usual = self.band.filter(sensor=sensor)["distance"][0]
         curve = self.profile.filter(component=component, sensor=sensor).sort("hour")
-        steady = curve["middle"].rolling_median(_STEADY, min_samples=1, center=True)
-        outside = [middle is not None and not low <= middle <= high for middle in steady]
+        steady = curve["distance"].rolling_median(_STEADY, min_samples=1, center=True)
+        outside = [distance is not None and distance > usual for distance in steady]
         kept = outside.index(False) if False in outside else len(outside)
         return float(curve["hour"][kept - 1]) if kept else 0.0
 
@@ -76,7 +82,7 @@ def align(plant: Plant, data: Canonical, before: timedelta) -> Approach:
     near = Canonical(scored.filter(is_near), data.events, data.machines)
     return Approach(
         pl.concat([_profile(near, component, sensors, hours) for component in plant.components]),
-        _quartiles(scored.filter(~is_near), sensors),
+        _band(scored.filter(~is_near), sensors),
         {c: data.failures.filter(component=c).height for c in plant.components},
     )
 
@@ -113,21 +119,25 @@ def _profile(scored: Canonical, component: str, sensors: list[str], hours: float
     near = near.filter(pl.col("hours_left") <= hours).unpivot(
         sensors, index="hours_left", variable_name="sensor"
     )
+    value = pl.col("value")
     groups = near.group_by(pl.col("hours_left").ceil().alias("hour"), "sensor").agg(
-        pl.col("value").quantile(0.25, "linear").alias("low"),
-        pl.col("value").median().alias("middle"),
-        pl.col("value").quantile(0.75, "linear").alias("high"),
+        value.quantile(0.25, "linear").alias("low"),
+        value.median().alias("middle"),
+        value.quantile(0.75, "linear").alias("high"),
+        value.abs().median().alias("distance"),
     )
     return groups.select(pl.lit(component).alias("component"), pl.all()).sort("sensor", "hour")
 
 
-def _quartiles(scored: pl.DataFrame, sensors: list[str]) -> pl.DataFrame:
+def _band(scored: pl.DataFrame, sensors: list[str]) -> pl.DataFrame:
     rows = [
-        {
-            "sensor": s,
-            "low": scored[s].quantile(0.25, "linear"),
-            "high": scored[s].quantile(0.75, "linear"),
-        }
-        for s in sensors
+        (
+            sensor,
+            scored[sensor].quantile(0.25, "linear"),
+            scored[sensor].quantile(0.75, "linear"),
+            scored[sensor].abs().quantile(0.75, "linear"),
+        )
+        for sensor in sensors
     ]
-    return pl.DataFrame(rows, schema={"sensor": pl.String, "low": pl.Float64, "high": pl.Float64})
+    numbers = dict.fromkeys(("low", "high", "distance"), pl.Float64)
+    return pl.DataFrame(rows, schema={"sensor": pl.String, **numbers}, orient="row")

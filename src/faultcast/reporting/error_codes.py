@@ -12,7 +12,7 @@ from faultcast.data.canonical import Canonical
 from faultcast.reporting.overview import MONTH, machine_months
 from faultcast.reporting.picture import Picture, blank, canvas, finish, house_style
 from faultcast.reporting.style import CHANCE, INK, colours_of
-from faultcast.reporting.wording import listing, percent, worded
+from faultcast.reporting.wording import listing, percent, sentence, worded
 
 
 def codes_before_failures(plant: Plant, data: Canonical) -> pl.DataFrame:
@@ -107,7 +107,7 @@ def _telling(plant: Plant, table: pl.DataFrame) -> str:
     top = long.sort("gain", "code", "component", descending=[True, False, False]).row(0, named=True)
     silent = [worded(c) for c in plant.components if _silent(long.filter(component=c))]
     rest = f"; nothing announces {listing(silent)}" if silent else ""
-    return (
+    return sentence(
         f"{worded(top['code'])} precedes {percent(top['value'])} of "
         f"{worded(top['component'])} failures, "
         f"chance alone would put it before {percent(top['chance'])}{rest}"

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from faultcast.config.plant import Plant
 from faultcast.reporting.approach import Approach
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
-from faultcast.reporting.style import BEFORE_FAILURE, DIVERGING, INK, NORMAL
+from faultcast.reporting.style import BEFORE_FAILURE, INK, NORMAL, SEQUENTIAL
 from faultcast.reporting.wording import count, hours, listing, sentence, worded
 
-_CLEAR = 0.5
+_CLEAR = 1.0
 _SHOWN = 2
 
 
@@ -22,43 +22,48 @@ _SHOWN = 2
 def telling_sensors(plant: Plant, approach: Approach) -> Picture:
     """Colour how far each sensor is from normal in the horizon before each component's failures."""
     components, sensors = list(plant.components), list(plant.telemetry.sensors)
-    grid = _grid(plant, approach)
+    shift = _shift(plant, approach)
+    grid = np.array([[shift[c, s][0] for s in sensors] for c in components])
+    top = max(2.0, float(grid.max()))
     figure, axes = canvas(height=1.5 + 0.5 * len(components))
-    limit = max(1.0, float(np.nanmax(np.abs(grid)))) if np.isfinite(grid).any() else 1.0
-    image = axes[0].imshow(grid, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
-    for row, column in np.ndindex(*grid.shape):
-        shade = "white" if abs(grid[row, column]) > 0.65 * limit else INK
-        text = (
-            f"{float(np.round(grid[row, column], 1)) + 0:+.1f}"
-            if np.isfinite(grid[row, column])
-            else "–"
-        )
-        axes[0].text(column, row, text, ha="center", va="center", color=shade)
+    image = axes[0].imshow(grid, cmap=SEQUENTIAL, vmin=0, vmax=top, aspect="auto")
+    for row, component in enumerate(components):
+        for column, sensor in enumerate(sensors):
+            shade = "white" if grid[row, column] > 0.6 * top else INK
+            text = _signed(*shift[component, sensor])
+            axes[0].text(column, row, text, ha="center", va="center", color=shade)
     axes[0].set_xticks(range(len(sensors)), [worded(s).replace(" ", "\n") for s in sensors])
     axes[0].set_yticks(range(len(components)), [worded(c) for c in components])
     axes[0].grid(visible=False)
-    figure.colorbar(image, ax=axes[0], label="median shift\n(standard deviations)", fraction=0.04)
-    return finish(
-        figure,
-        "telling_sensors",
-        _who_tells(plant, grid),
-        "Heat map of components by sensors.",
-    )
+    label = "median distance\n(standard deviations)"
+    figure.colorbar(image, ax=axes[0], label=label, fraction=0.04)
+    description = "Heat map of components by sensors."
+    return finish(figure, "telling_sensors", _who_tells(plant, shift), description)
 
 
-def _grid(plant: Plant, approach: Approach) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    shift = approach.shift(plant.horizon / timedelta(hours=1))
-    known = {(c, s): v for c, s, v in shift.select("component", "sensor", "shift").iter_rows()}
-    cells = [[known.get((c, s)) for s in plant.telemetry.sensors] for c in plant.components]
-    return np.array(cells, dtype=np.float64)
+def _shift(plant: Plant, approach: Approach) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the distance and the middle of each component and sensor; 0 where nothing is known."""
+    found = approach.shift(plant.horizon / timedelta(hours=1)).fill_null(0)
+    known = {(c, s): (distance, middle) for c, s, distance, middle in found.iter_rows()}
+    return {
+        (c, s): known.get((c, s), (0.0, 0.0))
+        for c in plant.components
+        for s in plant.telemetry.sensors
+    }
 
 
-def _who_tells(plant: Plant, grid: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> str:
-    sensors, told, silent = list(plant.telemetry.sensors), [], []
-    for component, row in zip(plant.components, np.nan_to_num(grid), strict=True):
-        best = int(np.argmax(np.abs(row)))
-        if abs(row[best]) >= _CLEAR:
-            told.append(f"{worded(sensors[best])} for {worded(component)}")
+def _signed(distance: float, middle: float) -> str:
+    """Write a distance with the direction that most failures agree on, or with ± for none."""
+    agreed = abs(middle) > distance / 2
+    return f"{'+' if middle > 0 else '-'}{distance:.1f}" if agreed else f"±{distance:.1f}"
+
+
+def _who_tells(plant: Plant, shift: dict[tuple[str, str], tuple[float, float]]) -> str:
+    told, silent = [], []
+    for component in plant.components:
+        best = max(plant.telemetry.sensors, key=lambda sensor: shift[component, sensor][0])
+        if shift[component, best][0] >= _CLEAR:
+            told.append(f"{worded(best)} for {worded(component)}")
         else:
             silent.append(worded(component))
     parts = [f"most telling: {listing(told)}"] if told else []
@@ -67,10 +72,10 @@ def _who_tells(plant: Plant, grid: np.ndarray[tuple[int, int], np.dtype[np.float
 
 
 def top_sensors(plant: Plant, approach: Approach, component: str) -> list[str]:
-    """Return the sensors that move most before a component's failures, the most telling first."""
-    row = np.nan_to_num(_grid(plant, approach)[plant.components.index(component)])
-    sensors = list(plant.telemetry.sensors)
-    return [sensors[i] for i in np.argsort(-np.abs(row), kind="stable")[:_SHOWN]]
+    """Return the sensors farthest from normal before a component's failures, the farthest first."""
+    shift = _shift(plant, approach)
+    ranked = sorted(plant.telemetry.sensors, key=lambda sensor: -shift[component, sensor][0])
+    return ranked[:_SHOWN]
 
 
 @house_style
@@ -114,7 +119,7 @@ def _approach_panel(axes: Axes, approach: Approach, component: str, sensor: str)
         x, *quartiles, color=BEFORE_FAILURE, alpha=0.2, lw=0, label="middle half of the failures"
     )
     axes.plot(x, curve["middle"].to_numpy(), color=BEFORE_FAILURE, label="median of the failures")
-    early = approach.leaves_band(component, sensor)
+    early = approach.stands_out(component, sensor)
     if early:
         axes.axvline(-early, color=INK, lw=0.9, ls=":")
     text = count(approach.failures[component], "failure")
@@ -125,15 +130,13 @@ def _how_early(plant: Plant, approach: Approach) -> str:
     early = {c: _earliest(plant, approach, c) for c in plant.components}
     seen = {c: h for c, h in early.items() if h > 0}
     if not seen:
-        return "Half of the failures or more show no sign in any single sensor"
+        return "No single sensor stands out before most failures"
     parts = [f"{worded(c)} {hours(h)}" for c, h in sorted(seen.items(), key=lambda item: -item[1])]
-    return (
-        f"Sensors leave their normal band before the failure: {listing(parts)} ahead in the median"
-    )
+    return f"Sensors stand out before the failure: {listing(parts)} ahead"
 
 
 def _earliest(plant: Plant, approach: Approach, component: str) -> float:
-    return max(approach.leaves_band(component, s) for s in top_sensors(plant, approach, component))
+    return max(approach.stands_out(component, s) for s in top_sensors(plant, approach, component))
 
 
 def explained(approach: Approach, before: timedelta) -> str:
