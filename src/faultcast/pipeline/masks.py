@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
-_CELL_FILE = re.compile(r"(?:/[\w.-]+)*/ipykernel_\d+/\d+\.py")
+# Only from where a path begins: a picture as text, with a stroke here and there, would take hours.
+_CELL_FILE = re.compile(r"(?<![\w.-])(?:/[\w.-]+)*/ipykernel_\d+/\d+\.py")
 _PAGES = ("text/html", "application/javascript", "image/svg+xml")
 _BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 

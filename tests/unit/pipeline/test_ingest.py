@@ -85,7 +85,7 @@ def test_no_disk_space_leaves_the_earlier_outputs(mill: Layout) -> None:
     append(mill.raw("mill") / "telemetry.csv", f"M3,{moment(240)},61.0,20.0")
     with _no_space_after(500), pytest.raises(DiskError, match="Free some disk space") as full:
         ingest_plant(mill, "mill")
-    assert full.value.exit_code == 1
+    assert full.value.exit_code == 2
     assert _outputs(mill) == before
     assert ingest_plant(mill, "mill").rows == 721
 
