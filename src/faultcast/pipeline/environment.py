@@ -18,6 +18,8 @@ _FIXED = {
     # Sums in another order round differently.
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Threads that wait for others leave the core to the stages beside them.
+    "OMP_WAIT_POLICY": "PASSIVE",
     # Figures go into the notebook; dates in SVG and PDF files are those of this moment.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MATPLOTLIBRC": str(_STYLE),
