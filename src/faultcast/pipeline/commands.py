@@ -70,11 +70,12 @@ class RunningCommand:
             with self._lock:
                 if code != 0 or self._stopped:
                     break
-                self._process = process = self._start(line)
-            assert process.stdout
-            for text in process.stdout:
-                self._pass_on(text.rstrip())
-            code = process.wait()
+                self._process = self._start(line)
+            with self._process as process:
+                assert process.stdout
+                for text in process.stdout:
+                    self._pass_on(text.rstrip())
+            code = process.returncode
         self.on_end(code)
 
     def _pass_on(self, text: str) -> None:

@@ -158,9 +158,14 @@ def _command(stage: Any) -> Command:
     from dvc.stage.run import get_executable, prepare_kwargs
 
     shell = get_executable() or "/bin/sh"
-    lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
     environment = prepare_kwargs(stage)["env"]
-    return Command([(shell, "-c", line) for line in lines], Path(stage.wdir), environment)
+    commands = [(shell, "-c", line) for line in _lines(stage)]
+    return Command(commands, Path(stage.wdir), environment)
+
+
+def _lines(stage: Any) -> list[str]:
+    """Return a stage's commands: DVC has them as a list, or as lines."""
+    return list(stage.cmd) if isinstance(stage.cmd, list) else stage.cmd.splitlines()
 
 
 def _digests(stage: Any) -> tuple[Any, ...]:
@@ -173,7 +178,8 @@ def _functional(stage: Any) -> Iterator[None]:
 
     DVC takes persistent outputs for inputs as well; ours persist only to outlive a failure.
     """
-    persistent = [out for out in stage.outs if out.persist and stage.cmd.startswith(_OURS)]
+    ours = all(line.startswith(_OURS) for line in _lines(stage))
+    persistent = [out for out in stage.outs if out.persist and ours]
     for out in persistent:
         out.persist = False
     try:
