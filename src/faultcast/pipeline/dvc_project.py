@@ -13,7 +13,7 @@ from typing import Any
 from faultcast.errors import StageError
 from faultcast.pipeline.commands import Command
 from faultcast.pipeline.dvc_locks import DvcLocks
-from faultcast.pipeline.lock_file import LockFile
+from faultcast.pipeline.lock_file import LockFile, mend_lock_file
 
 _OURS = "faultcast "
 
@@ -43,6 +43,7 @@ class DvcProject:
         from dvc.repo import Repo
 
         logging.getLogger("dvc").setLevel(logging.ERROR)  # what it would tell is told here
+        mend_lock_file(root)
         with _explained(DvcException, "dvc.yaml"):
             self._repo = Repo(os.fspath(root))
             self._locks = DvcLocks(self._repo, say)

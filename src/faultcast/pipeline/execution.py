@@ -139,8 +139,10 @@ class _Run:
     async def _connect(self) -> None:
         while self._session.alive and not self._session.listening:
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        self._kernel.start_channels()
         try:
+            if not self._session.alive:
+                raise RuntimeError("it has ended already")
+            self._kernel.start_channels()
             await self._kernel.wait_for_ready(timeout=_SECONDS_TO_START)
         except RuntimeError:
             raise _StopError(f"the kernel did not start\n{self._session.last_words()}") from None

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from faultcast.files import replacing
+
+_NAME = "dvc.lock"
+_COPY = Path(".faultcast", _NAME)
+
+
+def mend_lock_file(root: Path) -> None:
+    """Put back the last record of ours where DVC, killed while it wrote in place, tore it."""
+    path, copy = root / _NAME, root / _COPY
+    if copy.exists() and path.exists() and _is_torn(path):
+        with replacing(path) as draft:
+            shutil.copyfile(copy, draft)
 
 
 class LockFile:
@@ -16,9 +28,10 @@ class LockFile:
         """Take the project's folder and its DVC repository."""
         self.order: list[str] = []
         """Names of the stages as one run after the other would append them."""
-        self._path = root / "dvc.lock"
+        self._path = root / _NAME
         self._repo = repo
         self._new: set[str] = set()
+        self._copy = root / _COPY
         self._known = self._stamp()
 
     def record(self, stage: Any) -> None:
@@ -36,6 +49,7 @@ class LockFile:
         content["stages"] = self._in_order(stages)
         with replacing(self._path) as draft:
             dump_yaml(os.fspath(draft), content)
+        self._keep()
         self._known = self._stamp()
         self._repo.scm_context.track_file(self._path.name)
 
@@ -44,6 +58,10 @@ class LockFile:
         if self._stamp() != self._known:
             fresh = stage.reload()
             stage.deps, stage.outs, stage.cmd_changed = fresh.deps, fresh.outs, fresh.cmd_changed
+
+    def _keep(self) -> None:
+        with replacing(self._copy) as draft:
+            shutil.copyfile(self._path, draft)
 
     def _in_order(self, stages: dict[str, Any]) -> dict[str, Any]:
         """Keep what was there in its place; append what this run added as a serial run would."""
@@ -57,3 +75,16 @@ class LockFile:
         except FileNotFoundError:
             return None
         return known.st_mtime_ns, known.st_ino
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether DVC cannot read a record, for another reason than a merge that is not finished."""
+    from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+    from dvc.utils.serialize import ParseError, load_yaml
+    from voluptuous import Invalid
+
+    try:
+        COMPILED_LOCKFILE_SCHEMA(load_yaml(path))
+    except (ParseError, Invalid):
+        return "<<<<<<<" not in path.read_text(encoding="utf-8")
+    return False

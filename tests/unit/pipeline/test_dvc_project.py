@@ -216,6 +216,26 @@ def test_a_record_that_another_process_wrote_is_read_again(project: DvcProject, 
     assert project.is_current(first)
 
 
+@pytest.mark.parametrize("torn", ["schema: '2.0'\nsta", "schema: '2.0'\nstages:\n  first:\n    c"])
+def test_a_record_that_dvc_tore_is_put_back(project: DvcProject, root: Path, torn: str) -> None:
+    run(project, project.plan([])[0], root, "1")
+    before = (root / "dvc.lock").read_text()
+    (root / "dvc.lock").write_text(torn)
+    following = DvcProject(root, lambda _: None)
+    assert (root / "dvc.lock").read_text() == before
+    assert following.is_current(following.plan([])[0])
+    following.close()
+
+
+def test_a_record_in_an_unfinished_merge_is_left_alone(project: DvcProject, root: Path) -> None:
+    run(project, project.plan([])[0], root, "1")
+    text = f"<<<<<<< ours\n{(root / 'dvc.lock').read_text()}=======\n>>>>>>> theirs\n"
+    (root / "dvc.lock").write_text(text)
+    with pytest.raises(StageError):
+        DvcProject(root, lambda _: None)
+    assert (root / "dvc.lock").read_text() == text
+
+
 def test_marks_written_by_half_are_removed(root: Path) -> None:
     (root / "dvc.yaml").write_text(STAGES)
     (root / ".dvc/tmp/rwlock").write_text('{"write": {"/a')
