@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -94,12 +95,8 @@ class RunningCommand:
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            preexec_fn=_end_with_this_thread,
+            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
         )
-
-
-def _end_with_this_thread() -> None:
-    end_with_parent(signal.SIGTERM)
 
 
 def _path(environment: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from types import TracebackType
@@ -15,7 +16,7 @@ from faultcast.pipeline.lifeline import end_with_parent
 
 def main() -> None:
     """Run an IPython kernel that ends with the command that started it."""
-    end_with_parent()
+    end_with_parent(int(os.environ.get("JPY_PARENT_PID", os.getppid())))
     with lean_jupyter(), no_collection():
         from ipykernel.kernelapp import launch_new_instance
     launch_new_instance()

@@ -17,13 +17,21 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish"}
 
 
-def end_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
-    """Let the system send this process a signal when its parent ends; on Linux only."""
+def end_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """Let the system send this process a signal when its parent ends; on Linux only.
+
+    To be called between fork and exec.
+
+    Args:
+        parent: the parent's process id, taken before the fork: it may have ended since.
+        number: the signal.
+    """
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
+    if number != signal.SIGKILL:  # a handler of the parent's would swallow it until exec
+        signal.signal(number, signal.SIG_DFL)
     _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the call
+    if os.getppid() != parent:
         os.kill(os.getpid(), number)
 
 

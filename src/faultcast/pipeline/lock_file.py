@@ -81,10 +81,10 @@ def _is_torn(path: Path) -> bool:
     """Whether DVC cannot read a record, for another reason than a merge that is not finished."""
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from dvc.utils.serialize import ParseError, load_yaml
-    from voluptuous import Invalid
+    from dvc.utils.strictyaml import YAMLValidationError, validate
 
     try:
-        COMPILED_LOCKFILE_SCHEMA(load_yaml(path))
-    except (ParseError, Invalid):
+        validate(load_yaml(path), COMPILED_LOCKFILE_SCHEMA)
+    except (ParseError, YAMLValidationError):
         return "<<<<<<<" not in path.read_text(encoding="utf-8")
     return False

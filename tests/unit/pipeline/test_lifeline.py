@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
-FOLLOW = "from faultcast.pipeline.lifeline import {0}\n{0}()\n"
+FOLLOW = "import os\nfrom faultcast.pipeline.lifeline import *\n{0}\n"
 WAIT = "import os, time\nopen({0!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
 
 
@@ -22,10 +22,10 @@ def until(condition: Callable[[], object]) -> None:
         sleep(0.02)
 
 
-def started(tmp_path: Path, function: str, shell: bool) -> tuple[int, int]:
+def started(tmp_path: Path, call: str, shell: bool) -> tuple[int, int]:
     """Start a driver whose child follows it; return the processes of both."""
     note = tmp_path / "pid"
-    (tmp_path / "child.py").write_text(FOLLOW.format(function) + WAIT.format(str(note)))
+    (tmp_path / "child.py").write_text(FOLLOW.format(call) + WAIT.format(str(note)))
     child = f"{sys.executable} {tmp_path}/child.py"
     words = ["sh", "-c", f"{child}; true"] if shell else child.split()
     driver = subprocess.Popen(
@@ -39,13 +39,38 @@ def started(tmp_path: Path, function: str, shell: bool) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("function", "shell"),
-    [("end_with_driver", False), ("end_with_driver", True), ("end_with_parent", False)],
+    ("call", "shell"),
+    [
+        ("end_with_driver()", False),
+        ("end_with_driver()", True),
+        ("end_with_parent(os.getppid())", False),
+    ],
 )
 def test_a_process_ends_with_the_one_that_started_it(
-    tmp_path: Path, function: str, shell: bool
+    tmp_path: Path, call: str, shell: bool
 ) -> None:
-    if function == "end_with_parent" and not sys.platform.startswith("linux"):
+    if "parent" in call and not sys.platform.startswith("linux"):
         pytest.skip("a service of the Linux kernel")
-    _, child = started(tmp_path, function, shell)
+    _, child = started(tmp_path, call, shell)
     until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a service of the Linux kernel")
+def test_a_process_ends_also_when_its_parent_was_gone_before_it_asked() -> None:
+    script = (
+        "import os\nfrom faultcast.pipeline.lifeline import *\nend_with_parent(os.getppid() + 1)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script])
+    assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a service of the Linux kernel")
+def test_a_handler_of_the_parent_does_not_swallow_the_signal_before_exec() -> None:
+    script = """
+import os, signal
+from faultcast.pipeline.lifeline import *
+signal.signal(signal.SIGTERM, lambda *_: None)
+end_with_parent(os.getppid() + 1, signal.SIGTERM)
+"""
+    ended = subprocess.run([sys.executable, "-c", script])
+    assert ended.returncode == -signal.SIGTERM

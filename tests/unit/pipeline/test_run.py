@@ -109,7 +109,7 @@ def test_a_hanging_cell_is_stopped(root: Path) -> None:
 class Interrupting(Silent):
     """Interrupts this process as soon as a cell begins."""
 
-    def started(self, cell: Cell, cells: int) -> None:
+    def started(self, *_: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
 
