@@ -35,6 +35,7 @@ run: $(venv)  ## Run the belt for every plant of params.yaml, then show the resu
 	@faultcast summary
 
 test: $(venv)  ## Run all tests in parallel, with coverage
+	@scripts/debian-packages
 	@mkdir -p build
 	@OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 pytest --numprocesses=auto --cov \
 	    --cov-report=term --cov-report=xml:build/coverage.xml --junitxml=build/junit.xml $(ARGS)

@@ -1,9 +1,38 @@
-"""What holds for every test."""
+"""What holds for every test, and the browser that some drive."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No test asserts seconds: an example may be slow on a busy machine.
 settings.register_profile("faultcast", parent=settings(), deadline=None)
 settings.load_profile("faultcast")
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium; `browser.new_page()` opens a page with no past.
+
+    It lasts for a module, no longer: while it is there, Playwright holds the thread's event loop,
+    and another test's `asyncio.run` would fail.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("there is no Chromium here: install Debian's package chromium")
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox needs what a container and root do not have.
+        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield running
+        running.close()
