@@ -1,4 +1,4 @@
-"""What tests need beside Python's packages: installed where one may, told elsewhere, never a failure.
+"""What tests need beside Python: installed where one may, told elsewhere, never a failure.
 
 Stubs play Debian's commands, so that nothing is installed.
 """
