@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
-from faultcast.config.plant import Frozen, Plant
+from faultcast.config.plant import Plant
 from faultcast.errors import ConfigError, UnknownPlantError
 
 T = TypeVar("T", bound=Frozen)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
+from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_config
-from faultcast.config.plant import Frozen, Name
+from faultcast.config.plant import Name
 
 
 class Parameters(Frozen):

@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from faultcast.config.duration import Duration
+from faultcast.config.frozen import Frozen
+from faultcast.config.model import Model
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Column = Annotated[str, Field(min_length=1)]
@@ -34,12 +36,6 @@ RawPath = Annotated[
     AfterValidator(_stays_below),
     Field(description="file or folder of files below data/raw/<plant>/, CSV or Parquet"),
 ]
-
-
-class Frozen(BaseModel):
-    """A configuration that cannot change after it was read and knows all its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Repair(StrEnum):
@@ -140,20 +136,6 @@ class Alarm(Frozen):
     max_false_alarms: float = Field(
         default=1.0, gt=0, description="false alarms per machine-month that planners accept"
     )
-
-
-class Algorithm(StrEnum):
-    """The estimators that a plant can choose."""
-
-    HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
-    LOGISTIC_REGRESSION = "logistic_regression"
-
-
-class Model(Frozen):
-    """How the model is fitted."""
-
-    algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING
-    seed: int = Field(default=0, ge=0, description="seed of everything drawn in the training")
 
 
 def _known_time_zone(value: str) -> str:

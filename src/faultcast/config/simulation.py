@@ -13,7 +13,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from faultcast.config.duration import Duration
-from faultcast.config.plant import Frozen, Name, Plant
+from faultcast.config.frozen import Frozen
+from faultcast.config.plant import Name, Plant
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from faultcast.config.duration import Duration, format_duration
-from faultcast.config.plant import Frozen, Name, Plant, Sensor
+from faultcast.config.frozen import Frozen
+from faultcast.config.plant import Name, Plant, Sensor
 
 
 class FeatureSpec(Frozen):

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from faultcast.config.plant import Algorithm
+from faultcast.config.model import Model
 from faultcast.modeling.calibration import calibrate, fit_sigmoid
 from faultcast.modeling.dataset import LabelledRows
-from faultcast.modeling.estimators import Estimator, recipe
+from faultcast.modeling.estimators import Classifier, log_odds, make_classifier
 from faultcast.modeling.sampling import thin
 from faultcast.scoring.manifest import Calibration
 from faultcast.scoring.session import Matrix
@@ -24,12 +24,12 @@ from faultcast.scoring.session import Matrix
 class ComponentModel:
     """A component's classifier and what turns its log-odds into probabilities."""
 
-    estimator: Estimator
+    classifier: Classifier
     calibration: Calibration
 
     def probabilities(self, features: Matrix) -> npt.NDArray[np.float64]:
         """Return the component's probability of failing within the horizon, for each row."""
-        return calibrate(self.calibration, self.estimator.decision_function(features))
+        return calibrate(self.calibration, log_odds(self.classifier, features))
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,25 @@ class PlantModel:
 
 
 def fit_plant_model(
-    algorithm: Algorithm,
-    seed: int,
+    model: Model,
     components: Sequence[str],
     train: LabelledRows,
     validation: LabelledRows,
 ) -> PlantModel:
     """Fit each component's classifier on the training part and calibrate it on validation."""
-    used = recipe(algorithm)
 
     def fit(component: str) -> ComponentModel:
         # OpenMP counts its threads for each calling thread anew.
         with threadpool_limits(1, user_api="openmp"):
             failing = train.failing(component)
-            rows, raised = thin(failing, used.others, seed)
-            estimator = used.make(seed).fit(_without_empty(train.features[rows]), failing[rows])
-            log_odds = estimator.decision_function(validation.features)
+            rows, raised = thin(failing, model.hyperparameters.others, model.seed)
+            classifier = make_classifier(model)
+            classifier.fit(_without_empty(train.features[rows]), failing[rows])
+            found = log_odds(classifier, validation.features)
         calibration = fit_sigmoid(
-            log_odds, raised, validation.failing(component), validation.failures(component)
+            found, raised, validation.failing(component), validation.failures(component)
         )
-        return ComponentModel(estimator, calibration)
+        return ComponentModel(classifier, calibration)
 
     # Components side by side on one thread each: threads that share a component wait for each other
     # at every split of a tree, and sums would depend on their number.

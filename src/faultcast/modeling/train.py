@@ -11,11 +11,12 @@ from pathlib import Path
 
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
+from faultcast.config.model import Model
 from faultcast.config.plant import Plant
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing_folder
 from faultcast.modeling.dataset import describe_parts, read_dataset
-from faultcast.modeling.estimators import BASELINE, recipe
+from faultcast.modeling.estimators import BASELINE
 from faultcast.modeling.ranking import Scores
 from faultcast.modeling.trained_model import TrainedModel, train_model
 from faultcast.scoring.manifest import (
@@ -43,15 +44,15 @@ class Training:
     plant: str
     folder: Path
     manifest: Manifest
-    seed: int
+    model: Model
     scores: dict[str, dict[str, Scores]]
     seconds: dict[str, float]
 
     @property
     def parameters(self) -> dict[str, str | int | float | bool | None]:
         """The settings by which the model was fitted."""
-        algorithm = self.manifest.model.algorithm
-        return {"algorithm": algorithm.value, "seed": self.seed, **recipe(algorithm).settings()}
+        hyperparameters = self.model.hyperparameters.model_dump()
+        return {"algorithm": self.model.algorithm.value, "seed": self.model.seed, **hyperparameters}
 
     def metrics(self) -> dict[str, float]:
         """Return the scores by names such as `validation.machine.average_precision`."""
@@ -104,7 +105,7 @@ def train_plant(
     with clock.step("reading the dataset"):
         dataset = read_dataset(layout, settings)
     with clock.step("training the model"):
-        model = train_model(settings, settings.model.algorithm, dataset, MODEL_FILE)
+        model = train_model(settings, settings.model, dataset, MODEL_FILE)
     with clock.step("training the baseline"):
         baseline = train_model(settings, BASELINE, dataset, BASELINE_FILE)
     with clock.step("scoring"):
@@ -113,7 +114,7 @@ def train_plant(
     manifest = _describe(layout, settings, model, baseline)
     folder = layout.root / output if output else layout.model(plant)
     _write(folder, manifest, (model, baseline))
-    return Training(plant, folder, manifest, settings.model.seed, scores, clock.seconds)
+    return Training(plant, folder, manifest, settings.model, scores, clock.seconds)
 
 
 def _describe(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from faultcast.config.plant import Algorithm, Plant
+from faultcast.config.model import Model
+from faultcast.config.plant import Plant
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.dataset import Dataset, LabelledRows
 from faultcast.modeling.export import check_export, export
@@ -37,22 +38,26 @@ class TrainedModel:
         }
 
 
-def train_model(plant: Plant, algorithm: Algorithm, dataset: Dataset, file: str) -> TrainedModel:
+def train_model(plant: Plant, model: Model, dataset: Dataset, file: str) -> TrainedModel:
     """Fit, calibrate, export and check one model; choose its threshold on validation.
+
+    Args:
+        plant: the plant.
+        model: the algorithm and its hyper-parameters: the plant's own, or the baseline's.
+        dataset: the plant's training and validation parts.
+        file: the name of the model's file.
 
     Raises:
         ExportError: the exported model forecasts otherwise than the trained one.
     """
-    fitted = fit_plant_model(
-        algorithm, plant.model.seed, plant.components, dataset.train, dataset.validation
-    )
+    fitted = fit_plant_model(model, plant.components, dataset.train, dataset.validation)
     graph = export(fitted, len(dataset.train.names))
     session = Session(graph)
     check_export(plant.name, fitted, session, dataset.validation.features)
     description = ExportedModel(
         file=file,
         sha256=hashlib.sha256(graph).hexdigest(),
-        algorithm=algorithm,
+        algorithm=model.algorithm,
         calibration={name: model.calibration for name, model in fitted.components.items()},
         threshold=_threshold(plant, dataset, session),
     )

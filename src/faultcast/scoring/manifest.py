@@ -9,7 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from faultcast.config.duration import Duration
-from faultcast.config.plant import Alarm, Algorithm, Frozen, Name
+from faultcast.config.frozen import Frozen
+from faultcast.config.model import Algorithm
+from faultcast.config.plant import Alarm, Name
 from faultcast.errors import ManifestError, StageNotRunError
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
-from faultcast.config.plant import Frozen
 from faultcast.errors import DiskError
 from faultcast.files import replacing_folder
 from faultcast.settings import records_folder

@@ -56,6 +56,9 @@ def test_a_configuration_cannot_change(layout: Layout) -> None:
     ("change", "message"),
     [
         ({"horizn": "24h"}, "horizn: unknown key"),
+        ({"model": {"random_forest": {"trees": 9}}}, "model.random_forest.trees: unknown key"),
+        ({"model": {"extra_trees": {"n_estimators": 0}}}, "model.extra_trees.n_estimators: "),
+        ({"model": {"algorithm": "forest"}}, "model.algorithm: "),
         ({"horizon": "24 hours"}, "horizon: '24 hours' is not a duration"),
         ({"components": None}, "components: "),
         ({"components": ["pump", "pump"]}, "'pump' is used twice or reserved"),

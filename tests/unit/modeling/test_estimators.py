@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from faultcast.config.plant import Algorithm
-from faultcast.modeling.estimators import recipe
+from faultcast.config.model import Algorithm, Forest, HistGradientBoosting, Model
+from faultcast.modeling.estimators import log_odds, make_classifier
 
 
 def rows(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -17,26 +17,39 @@ def rows(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 def test_missing_and_constant_features_do_not_stop_learning(algorithm: Algorithm) -> None:
     features, failing = rows()
     features[:, 2], features[:400, 3], features[400:, 3] = 7, np.nan, 7
-    log_odds = recipe(algorithm).make(0).fit(features, failing).decision_function(features)
-    assert np.isfinite(log_odds).all()
-    assert log_odds[failing].mean() > log_odds[~failing].mean() + 0.5
+    fitted = make_classifier(Model(algorithm=algorithm)).fit(features, failing)
+    found = log_odds(fitted, features)
+    assert np.isfinite(found).all()
+    assert found[failing].mean() > found[~failing].mean() + 0.5
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
 def test_same_seed_gives_same_log_odds(algorithm: Algorithm) -> None:
     features, failing = rows()
+    model = Model(algorithm=algorithm, seed=3)
     first, second = (
-        recipe(algorithm).make(3).fit(features, failing).decision_function(features)
-        for _ in range(2)
+        log_odds(make_classifier(model).fit(features, failing), features) for _ in range(2)
     )
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
-def test_settings_are_plain_values_that_a_record_can_hold(algorithm: Algorithm) -> None:
-    settings = recipe(algorithm).settings()
-    assert all(isinstance(value, str | int | float | bool | None) for value in settings.values())
+def test_seed_and_hyperparameters_reach_the_forest() -> None:
+    features, failing = rows()
+    few = Forest(n_estimators=5, max_leaf_nodes=4)
+    found = [
+        log_odds(
+            make_classifier(Model(algorithm=Algorithm.EXTRA_TREES, seed=seed, extra_trees=few)).fit(
+                features, failing
+            ),
+            features,
+        )
+        for seed in (0, 1)
+    ]
+    assert not np.array_equal(*found)
+    assert np.unique(found[0]).size <= 4**5
 
 
 def test_boosting_does_not_stop_on_neighbours_of_rows_it_learnt() -> None:
-    assert recipe(Algorithm.HIST_GRADIENT_BOOSTING).settings()["early_stopping"] is False
+    boosting = make_classifier(Model(algorithm=Algorithm.HIST_GRADIENT_BOOSTING))
+    features, failing = rows()
+    assert boosting.fit(features, failing).n_iter_ == HistGradientBoosting().max_iter

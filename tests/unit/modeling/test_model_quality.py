@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 import yaml
 
-from faultcast.config.plant import Algorithm, Plant
+from faultcast.config.model import Algorithm, Model
+from faultcast.config.plant import Plant
 from faultcast.features.spec import FeatureSpec
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.dataset import Dataset, LabelledRows
@@ -49,7 +50,7 @@ def train(algorithm: Algorithm, rows: pl.DataFrame | None = None) -> TrainedMode
         LabelledRows(stored("validation"), NAMES),
         stored("failures"),
     )
-    return train_model(PLANT, algorithm, dataset, "model.onnx")
+    return train_model(PLANT, Model(algorithm=algorithm), dataset, "model.onnx")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from faultcast.config.layout import Layout
-from faultcast.config.plant import Algorithm
+from faultcast.config.model import Algorithm, Model
 from faultcast.modeling.dataset import Dataset, LabelledRows, read_dataset
 from faultcast.modeling.plant_model import PlantModel, fit_plant_model
 from tests.unit.modeling.press import PLANT
@@ -17,7 +17,8 @@ def dataset(project: Layout) -> Dataset:
 
 
 def fit(dataset: Dataset, algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING) -> PlantModel:
-    return fit_plant_model(algorithm, 0, PLANT.components, dataset.train, dataset.validation)
+    model = Model(algorithm=algorithm)
+    return fit_plant_model(model, PLANT.components, dataset.train, dataset.validation)
 
 
 def test_machine_fails_when_any_component_does(dataset: Dataset) -> None:

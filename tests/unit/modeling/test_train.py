@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from faultcast.config.layout import Layout
-from faultcast.config.plant import Algorithm
+from faultcast.config.model import Algorithm
 from faultcast.errors import DiskError, OneClassError, UnknownPlantError
 from faultcast.modeling.train import Training, train_plant
 from faultcast.scoring.forecaster import Forecaster

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from faultcast.config.plant import Algorithm
+from faultcast.config.model import Algorithm
 from faultcast.modeling.ranking import Scores
 from faultcast.reporting.training import (
     calibration_table,

@@ -1,0 +1,101 @@
+"""Convert one classifier to ONNX nodes: features in, the log-odds of failing out."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import compose, helper, numpy_helper
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+
+from faultcast.modeling.estimators import DOUBT, Classifier, last_step
+from faultcast.scoring.session import INPUT
+
+OPSETS = {"": 18, "ai.onnx.ml": 3}
+
+Forest = ExtraTreesClassifier | RandomForestClassifier
+Nodes = tuple[list[onnx.NodeProto], list[onnx.TensorProto]]
+
+
+def convert(classifier: Classifier, inputs: int, prefix: str) -> Nodes:
+    """Return the nodes and weights of a fitted classifier with so many inputs.
+
+    All their names begin with the prefix; the log-odds [n, 1] are named `<prefix>log_odds`.
+    """
+    graph = _convert(classifier, inputs, prefix)
+    column = constant(f"{prefix}failing_column", [1], np.int64)
+    nodes, weights = [*graph.node], [*graph.initializer, column]
+    is_forest = isinstance(last_step(classifier), Forest)
+    failing = f"{prefix}failing" if is_forest else f"{prefix}log_odds"
+    nodes.append(helper.make_node("Gather", [graph.output[1].name, column.name], [failing], axis=1))
+    if is_forest:
+        more = _log_odds(prefix)
+        return nodes + more[0], weights + more[1]
+    return nodes, weights
+
+
+def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorProto:
+    """Return a named constant of a graph."""
+    return numpy_helper.from_array(np.asarray(value, dtype=kind), name)
+
+
+def _convert(classifier: Classifier, inputs: int, prefix: str) -> onnx.GraphProto:
+    """Convert to a graph whose second output is [n, 2]: log-odds, or a forest's probabilities."""
+    last, options = last_step(classifier), {"zipmap": False}
+    if isinstance(last, Forest):
+        for tree in last.estimators_:
+            tree.tree_.threshold[:] = _round_down(tree.tree_.threshold)
+    else:
+        options["raw_scores"] = True
+    if isinstance(last, HistGradientBoostingClassifier):
+        for trees in last._predictors:  # scikit-learn shows its trees nowhere else
+            for tree in trees:
+                tree.nodes["num_threshold"] = _round_down(tree.nodes["num_threshold"])
+    with warnings.catch_warnings():
+        # skl2onnx 1.20 writes booleans where protobuf wants whole numbers.
+        warnings.filterwarnings("ignore", "Field onnx.AttributeProto", DeprecationWarning)
+        proto = to_onnx(
+            classifier,
+            initial_types=[(INPUT, FloatTensorType([None, inputs]))],
+            options={id(last): options},
+            target_opset=OPSETS,
+        )
+    return compose.add_prefix_graph(proto.graph, prefix, rename_inputs=False)
+
+
+def _round_down(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Round split thresholds down to float32: no float32 value changes sides.
+
+    A threshold lies between two values; rounded to nearest, as the converter does, it may become
+    the upper one, and rows with that value would take the other branch.
+    """
+    nearest = thresholds.astype(np.float32)
+    below = np.nextafter(nearest, np.float32(-np.inf))
+    return np.where(nearest > thresholds, below, nearest)
+
+
+def _log_odds(prefix: str) -> Nodes:
+    """Turn a forest's probabilities into log-odds: log(p + doubt) - log(1 - p + doubt)."""
+
+    def node(operator: str, inputs: list[str], output: str) -> onnx.NodeProto:
+        return helper.make_node(
+            operator, [f"{prefix}{name}" for name in inputs], [f"{prefix}{output}"]
+        )
+
+    nodes = [
+        node("Add", ["failing", "doubt"], "for"),
+        node("Sub", ["certain", "failing"], "against"),
+        node("Log", ["for"], "log_for"),
+        node("Log", ["against"], "log_against"),
+        node("Sub", ["log_for", "log_against"], "log_odds"),
+    ]
+    weights = [constant(f"{prefix}doubt", DOUBT), constant(f"{prefix}certain", 1 + DOUBT)]
+    return nodes, weights
