@@ -424,3 +424,10 @@ class LineBreakError(FaultcastError):
 
 class PipelineGraphError(FaultcastError):
     """Stages that do not go together."""
+
+
+class DeliveryError(FaultcastError):
+    """A server cannot be installed or asked."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)

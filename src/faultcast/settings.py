@@ -7,6 +7,7 @@ from pathlib import Path
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 RECORDS = "FAULTCAST_RECORDS"
+TARGETS = {"staging": "FAULTCAST_STAGING", "production": "FAULTCAST_PRODUCTION"}
 
 
 def tracking_uri(root: Path) -> str:
@@ -20,3 +21,12 @@ def records_folder(root: Path) -> Path:
     A notebook that runs in a mirror of the project is told the project's own folder by it.
     """
     return Path(os.environ.get(RECORDS) or root / ".faultcast" / "records")
+
+
+def deployment_targets() -> dict[str, str]:
+    """The servers that serve, by environment: FAULTCAST_STAGING and FAULTCAST_PRODUCTION.
+
+    Each is an SSH destination such as deploy@server or ssh://deploy@server:2222.
+    """
+    known = {name: os.environ.get(variable, "") for name, variable in TARGETS.items()}
+    return {name: destination for name, destination in known.items() if destination}

@@ -1,0 +1,1 @@
+"""From an image to a server and back, and what runs where."""

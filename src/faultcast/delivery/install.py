@@ -1,0 +1,61 @@
+"""The script that puts `update` on a server."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+import jinja2
+
+from faultcast.errors import DeliveryError
+
+_IMAGE = re.compile(r"[a-z0-9][a-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)+")
+_FOLDER = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_PORTS = (8081, 8082)
+
+
+def installation(
+    image: str,
+    folder: str = "/opt/faultcast",
+    listen: str = "80",
+    nginx_folder: str = "/etc/nginx/conf.d",
+) -> str:
+    """Return a shell script that installs the update script on the server where it is run.
+
+    Args:
+        image: the repository from which the server pulls, without tag or digest.
+        folder: where the script, its settings and its ledger go.
+        listen: the port, or address and port, on which nginx serves.
+        nginx_folder: a folder whose files nginx includes.
+
+    Raises:
+        DeliveryError: an argument is not what it should be.
+    """
+    if not _IMAGE.fullmatch(image):
+        raise DeliveryError(f"{image!r} is no image repository: HOST/NAME, without tag or digest")
+    for path in (folder, nginx_folder):
+        if not _FOLDER.fullmatch(path):
+            raise DeliveryError(f"{path!r}: an absolute path of letters, digits, dots and dashes")
+    address = listen if ":" in listen else f"127.0.0.1:{listen}"
+    target = {"image": image, "front": f"http://{address}", "ports": _PORTS}
+    own = files("faultcast.delivery")
+    nginx = _template("nginx.conf").render(folder=PurePosixPath(folder), listen=listen)
+    return _template("install.sh").render(
+        folder=folder,
+        nginx_folder=nginx_folder,
+        first_port=_PORTS[0],
+        update=(own / "update.py").read_text(encoding="utf-8"),
+        target=json.dumps(target, indent=2),
+        nginx=nginx,
+    )
+
+
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("faultcast.delivery"),
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(name)

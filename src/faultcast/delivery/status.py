@@ -1,0 +1,73 @@
+"""What serves where: each environment's server is asked over SSH."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError
+
+from faultcast.config.plant import Frozen
+from faultcast.errors import DeliveryError
+
+_SECONDS = 20
+
+
+class Deployment(Frozen):
+    """What a server says that it serves, and what became of each change, newest first."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    digest: str
+    since: str
+    commit: str
+    version: str
+    models: dict[str, str]
+    ready: bool
+    changes: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A place that serves: its name and the SSH destination of its server."""
+
+    name: str
+    destination: str
+
+
+def ask(environment: Environment) -> Deployment:
+    """Ask a server what it serves.
+
+    Raises:
+        DeliveryError: it cannot be reached, its host key is not known, or it has no update script.
+    """
+    command = [
+        "ssh",
+        "-o", "BatchMode=yes",
+        "-o", "StrictHostKeyChecking=yes",
+        "-o", f"ConnectTimeout={_SECONDS}",
+        "--", environment.destination, "status --json",
+    ]  # fmt: skip
+    try:
+        asked = subprocess.run(
+            command, capture_output=True, text=True, timeout=3 * _SECONDS, check=False
+        )
+    except FileNotFoundError:
+        raise DeliveryError("ssh is not installed: install Debian's openssh-client") from None
+    except subprocess.TimeoutExpired:
+        raise _silent(environment, f"no answer in {3 * _SECONDS} s") from None
+    if asked.returncode != 0:
+        raise _silent(environment, (asked.stderr.strip() or "no reason given").splitlines()[-1])
+    try:
+        return Deployment.model_validate(json.loads(asked.stdout))
+    except (ValueError, ValidationError):
+        raise _silent(environment, "its answer is not that of an update script") from None
+
+
+def _silent(environment: Environment, reason: str) -> DeliveryError:
+    return DeliveryError(
+        f"{environment.name} ({environment.destination}) does not say what it serves: {reason}. "
+        "Try: ssh " + environment.destination + " status"
+    )
