@@ -23,11 +23,11 @@ checksum = $(shell { pwd; cat $(1); } | cksum | cut -d' ' -f1)
 uv := .uv/ready-$(call checksum,requirements/uv.txt)
 venv := .venv/ready-$(call checksum,requirements/uv.txt requirements/all.txt setup.cfg setup.py)
 
-.PHONY: help run test lint format lab ui docs lock clean
+.PHONY: help run test lint format lab ui tracking-server docs lock clean
 
 help:  ## Show this list
 	@echo "faultcast: from raw plant logs to reported models. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
 run: $(venv)  ## Run the belt for every plant of params.yaml, then show the results
 	@faultcast pipeline run
@@ -56,6 +56,9 @@ ui: $(venv)  ## Show the tracked runs in a browser (PORT=5000)
 	@echo "Open http://127.0.0.1:$(PORT) (Ctrl-C ends it)"
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow ui --port $(PORT) \
 	    --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
+
+tracking-server: $(venv)  ## Run an MLflow server on PostgreSQL for a team (PORT=5000, FOLDER=...)
+	@faultcast tracking-server --port $(PORT) $(if $(FOLDER),--folder "$(FOLDER)")
 
 docs: $(venv)  ## Build the documentation into docs/_build/html
 	@sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html

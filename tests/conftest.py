@@ -1,13 +1,18 @@
-"""What holds for every test, and the browser that some drive."""
+"""What holds for every test, and the browser and the server that some use."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from faultcast.errors import PostgresMissingError
+from faultcast.tracking import server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,3 +41,20 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def tracking_server() -> Iterator[server.MlflowServer]:
+    """Return a running MLflow server on a PostgreSQL of its own; `uri` is its address.
+
+    It is shared by the tests of a session: name plants and models after the test, and leave it
+    running.
+    """
+    # Not in pytest's folder: started by root, PostgreSQL is another user, who cannot enter that.
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        try:
+            with server.tracking_server(Path(name)) as running:
+                yield running
+        except PostgresMissingError:
+            pytest.skip("there is no PostgreSQL here: install Debian's package postgresql")

@@ -181,6 +181,54 @@ class TrackingError(FaultcastError):
         )
 
 
+class PostgresMissingError(FaultcastError):
+    """PostgreSQL is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PostgreSQL is not installed: no pg_ctl in PATH or below /usr/lib/postgresql. On "
+            "Debian: sudo apt-get install postgresql. Without it, runs go to the checkout's "
+            "mlflow.db."
+        )
+
+
+class PostgresError(FaultcastError):
+    """A PostgreSQL that does not start."""
+
+    exit_code = 1
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"PostgreSQL does not start in {folder}:\n"
+            + "\n".join(_indent(reason.splitlines()))
+            + "\nRun by root it runs as the user postgres, who must be able to reach the folder: "
+            "name another one with --folder."
+        )
+
+
+class ServerBusyError(FaultcastError):
+    """A folder on which a tracking server runs already."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: a tracking server runs on this folder already. Use that one, or name "
+            "another folder with --folder."
+        )
+
+
+class ServerError(FaultcastError):
+    """An MLflow server that does not start."""
+
+    exit_code = 1
+
+    def __init__(self, log: Path, reason: str) -> None:
+        super().__init__(
+            f"the MLflow server does not start; the end of {log}:\n"
+            + "\n".join(_indent(reason.splitlines()))
+            + "\nIf its port is taken, name another one with --port."
+        )
+
+
 class ManifestError(FaultcastError):
     """A model's manifest that cannot be read."""
 

@@ -17,6 +17,7 @@ from faultcast.cli.plant import plant
 from faultcast.cli.simulate import simulate
 from faultcast.cli.summary import summary
 from faultcast.cli.sync import sync
+from faultcast.cli.tracking_server import tracking_server
 from faultcast.errors import DiskError, FaultcastError
 from faultcast.files import WRITE_FAILURES
 
@@ -75,3 +76,4 @@ faultcast.add_command(plant)
 faultcast.add_command(simulate)
 faultcast.add_command(summary)
 faultcast.add_command(sync)
+faultcast.add_command(tracking_server)
