@@ -138,6 +138,30 @@ class Alarm(Frozen):
     )
 
 
+class Costs(Frozen):
+    """What failures and visits cost, in one currency; all that is spent on a failure counts."""
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="code of ISO 4217, for example EUR")
+    unplanned_failure: float = Field(
+        gt=0, allow_inf_nan=False, description="a failure that no alarm announced in time"
+    )
+    planned_repair: float = Field(
+        ge=0, allow_inf_nan=False, description="the repair of one that was announced in time"
+    )
+    visit_in_vain: float = Field(
+        ge=0, allow_inf_nan=False, description="a visit to a machine that did not fail"
+    )
+
+    @model_validator(mode="after")
+    def _planning_pays(self) -> Self:
+        if self.planned_repair >= self.unplanned_failure:
+            raise ValueError(
+                f"planned_repair {self.planned_repair} is not below unplanned_failure "
+                f"{self.unplanned_failure}: then no forecast pays"
+            )
+        return self
+
+
 def _known_time_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError(
@@ -169,6 +193,9 @@ class Plant(Frozen):
     features: Features
     split: Split = Split()
     alarm: Alarm
+    costs: Costs | None = Field(
+        default=None, description="what the threshold minimises; without it, failures missed"
+    )
     model: Model = Model()
 
     @property

@@ -43,7 +43,8 @@ def _scalar(text: str) -> str:
 
 def _reads_back(text: str) -> bool:
     try:
-        return bool(yaml.safe_load(f"[{text}]") == [text])
+        listed, valued = yaml.safe_load(f"[{text}]"), yaml.safe_load(f"key: {text}")
+        return bool(listed == [text] and valued == {"key": text})
     except yaml.YAMLError:
         return False
 

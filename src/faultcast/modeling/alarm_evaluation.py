@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 from sklearn.metrics import confusion_matrix
 
+from faultcast.config.plant import Costs
 from faultcast.modeling.alarms import AlarmLog
+from faultcast.modeling.costs import Bill, alarm_bill
 from faultcast.modeling.estimators import Labels
 
 
@@ -34,6 +36,8 @@ class AlarmEvaluation:
     failures: pl.DataFrame
     episodes: pl.DataFrame
     confusion: Confusion
+    bill: Bill
+    costs: Costs | None = None
 
     @property
     def announced(self) -> int:
@@ -82,9 +86,17 @@ class AlarmEvaluation:
                 "count": self.false_alarms,
                 "per_machine_month": self.false_alarms_per_machine_month,
             },
+            "visits_in_vain": self.bill.visits_in_vain,
             "alarm_share": self.alarm_share,
             "confusion": vars(self.confusion),
+            **self._cost(),
         }
+
+    def _cost(self) -> dict[str, object]:
+        if self.costs is None:
+            return {}
+        total = self.bill.cost(self.costs)
+        return {"cost": {"total": total, "per_machine_month": total / self.machine_months}}
 
 
 def evaluate_alarms(log: AlarmLog, threshold: float, failing: Labels) -> AlarmEvaluation:
@@ -105,4 +117,6 @@ def evaluate_alarms(log: AlarmLog, threshold: float, failing: Labels) -> AlarmEv
         failures=log.announcements(threshold),
         episodes=log.episodes(threshold),
         confusion=Confusion(int(true_alarms), int(false_alarms), int(missed), int(quiet)),
+        bill=alarm_bill(log, threshold),
+        costs=log.terms.costs,
     )

@@ -3,7 +3,9 @@
 A failure at f is announced when an alarm row (probability at or above the threshold) of its machine
 stands at some t in [f - horizon, f); its lead is f - the first such t, and it is in time when the
 lead is at least the plant's lead time. An episode is a run of a machine's consecutive alarm rows;
-it is false when no failure of the machine falls in (first t, last t + horizon].
+it is false when no failure of the machine falls in (first t, last t + horizon]. Planners visit the
+machine when an episode begins, and again after each horizon that it lasts; a visit at t is in vain
+when no failure falls in (t, t + horizon].
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from faultcast.config.plant import Plant
+from faultcast.config.plant import Costs, Plant
 
 _MONTH = timedelta(days=30.4375)
 _NEVER = np.iinfo(np.int64).max // 2
@@ -26,16 +28,17 @@ _PROBABILITY = "probability_machine"
 
 @dataclass(frozen=True)
 class AlarmTerms:
-    """What counts as announced in time, and how much time a forecast row stands for."""
+    """What counts as announced in time, what it costs, how much time a forecast row stands for."""
 
     horizon: timedelta
     lead_time: timedelta
     stride: timedelta
+    costs: Costs | None = None
 
     @classmethod
     def of(cls, plant: Plant) -> Self:
         """Take the terms from a plant's configuration."""
-        return cls(plant.horizon, plant.alarm.lead_time, plant.features.stride)
+        return cls(plant.horizon, plant.alarm.lead_time, plant.features.stride, plant.costs)
 
 
 class AlarmLog:
@@ -118,6 +121,15 @@ class AlarmLog:
         begins, ends = self._bounds(threshold)
         return int(np.count_nonzero(self._in_vain(np.flatnonzero(begins), np.flatnonzero(ends))))
 
+    def count_visits_in_vain(self, threshold: float) -> int:
+        """Count the visits that no failure followed within the horizon."""
+        begins, _ = self._bounds(threshold)
+        alarm, row = self.probabilities >= threshold, np.arange(begins.size)
+        began = np.maximum.accumulate(np.where(begins, row, 0))
+        horizons = np.where(alarm, (self._times - self._times[began]) // self._horizon, -1)
+        visits = np.flatnonzero(begins | (alarm & (np.diff(horizons, prepend=-1) > 0)))
+        return int(np.count_nonzero(self._in_vain(visits, visits)))
+
     def _bounds(self, threshold: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         alarm = self.probabilities >= threshold
         before, after = np.zeros_like(alarm), np.zeros_like(alarm)
@@ -128,8 +140,11 @@ class AlarmLog:
     def _in_vain(
         self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.bool_]:
-        until = self._times[last] + self.terms.horizon // timedelta(microseconds=1)
-        return self._next_failures[first] > until
+        return self._next_failures[first] > self._times[last] + self._horizon
+
+    @cached_property
+    def _horizon(self) -> int:
+        return self.terms.horizon // timedelta(microseconds=1)
 
     @cached_property
     def _begins_machine(self) -> npt.NDArray[np.bool_]:

@@ -26,6 +26,7 @@ VALID: dict[str, Any] = {
     "features": {"stride": "3h", "windows": ["3h"]},
     "alarm": {"lead_time": "6h"},
 }
+COSTS = {"currency": "EUR", "unplanned_failure": 900, "planned_repair": 90, "visit_in_vain": 9}
 
 
 @pytest.fixture
@@ -68,6 +69,8 @@ def test_a_configuration_cannot_change(layout: Layout) -> None:
         ({"features": {"stride": "2d", "windows": ["3h"]}}, "features.stride is longer"),
         ({"name": "mill"}, "name: remove it, the file's name says it"),
         ({"split": {"test": 0.7}}, "split.test: "),
+        ({"costs": COSTS | {"planned_repair": 900}}, "costs: planned_repair 900.0 is not below"),
+        ({"costs": COSTS | {"currency": "euro"}}, "costs.currency: "),
     ],
 )
 def test_a_fault_is_named_by_file_and_key(

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from faultcast.config.plant import Costs
 from faultcast.modeling.alarm_evaluation import AlarmEvaluation, evaluate_alarms
 from tests.unit.modeling.test_alarms import alarms, at, log
 
@@ -39,6 +42,14 @@ def test_metrics_are_numbers_all_the_way_down(evaluation: AlarmEvaluation) -> No
     assert metrics["failures"] == {"count": 2, "announced": 1, "in_time": 1}
     assert metrics["lead_hours"] == {"shortest": 5, "median": 5, "longest": 5}
     assert metrics["false_alarms"]["count"] == 1
+
+
+def test_cost_is_told_where_the_plant_has_costs(evaluation: AlarmEvaluation) -> None:
+    costs = Costs(currency="EUR", unplanned_failure=100, planned_repair=10, visit_in_vain=1)
+    cost = replace(evaluation, costs=costs).metrics()["cost"]
+    assert cost == {"total": 111, "per_machine_month": pytest.approx(111 * 30.4375 * 24 / HOURS)}
+    assert "cost" not in evaluation.metrics()
+    assert evaluation.metrics()["visits_in_vain"] == 1
 
 
 def test_without_an_announced_failure_there_are_no_lead_times() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faultcast.config.plant import Costs
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -17,7 +19,11 @@ def at(hour: float) -> datetime:
     return START + timedelta(hours=hour)
 
 
-def log(probabilities: dict[str, list[float]], failures: list[tuple[str, float]]) -> AlarmLog:
+def log(
+    probabilities: dict[str, list[float]],
+    failures: list[tuple[str, float]],
+    costs: Costs | None = None,
+) -> AlarmLog:
     """Lay hourly probabilities of machines beside failures (machine, hour)."""
     rows = [
         (machine, at(hour), value)
@@ -34,7 +40,7 @@ def log(probabilities: dict[str, list[float]], failures: list[tuple[str, float]]
         schema={"machine": pl.String, "time": CLOCK, "component": pl.String},
         orient="row",
     )
-    return AlarmLog(forecasts, happened, TERMS)
+    return AlarmLog(forecasts, happened, replace(TERMS, costs=costs))
 
 
 def alarms(rows: int, *hours: int) -> list[float]:
@@ -151,3 +157,39 @@ def test_episodes_are_as_defined_row_by_row(
     recorded = log(history, failures)
     assert recorded.episodes(threshold).rows() == expected
     assert recorded.count_false(threshold) == sum(episode[-1] for episode in expected)
+
+
+@pytest.mark.parametrize(
+    ("hours", "failure_hour", "in_vain"),
+    [
+        (range(1), 50, 1),
+        (range(1), 6, 0),
+        (range(6), 50, 1),
+        (range(7), 50, 2),  # the alarm still stands after a horizon: planners go again
+        (range(13), 13, 2),
+        (range(13), 18, 2),
+        (range(13), 12, 2),
+    ],
+)
+def test_standing_alarm_is_visited_again_after_each_horizon(
+    hours: range, failure_hour: float, in_vain: int
+) -> None:
+    recorded = log({"a": alarms(60, *hours), "b": alarms(60)}, [("a", failure_hour)])
+    assert recorded.count_visits_in_vain(0.5) == in_vain
+
+
+@given(histories, breakdowns, chances)
+def test_visits_are_as_defined_row_by_row(
+    history: dict[str, list[float]], failures: list[tuple[str, float]], threshold: float
+) -> None:
+    in_vain = 0
+    for machine, values in history.items():
+        began = None
+        for hour, value in enumerate(values):
+            if value < threshold:
+                began = None
+            elif began is None or (hour - began) % 6 == 0:
+                began = hour if began is None else began
+                fails = any(name == machine and hour < at <= hour + 6 for name, at in failures)
+                in_vain += not fails
+    assert log(history, failures).count_visits_in_vain(threshold) == in_vain

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultcast.modeling.threshold import choose_threshold
+from faultcast.config.plant import Costs
+from faultcast.modeling.costs import alarm_bill
+from faultcast.modeling.threshold import allowed_thresholds, choose_threshold
 from tests.unit.modeling.test_alarms import breakdowns, log
 
 DAY = 24
@@ -71,3 +73,35 @@ def test_chosen_threshold_keeps_the_budget(
     threshold = choose_threshold(recorded, budget)
     assert 0 <= threshold <= 1
     assert recorded.count_false(threshold) <= max(1, budget * recorded.machine_months)
+
+
+prices = st.builds(
+    Costs,
+    currency=st.just("EUR"),
+    unplanned_failure=st.integers(51, 1000),
+    planned_repair=st.integers(0, 50),
+    visit_in_vain=st.integers(0, 100),
+)
+
+
+@given(histories, breakdowns, st.floats(0.1, 500), prices)
+def test_no_other_threshold_of_the_budget_is_cheaper(
+    history: dict[str, list[float]], failures: list[tuple[str, float]], budget: float, costs: Costs
+) -> None:
+    recorded = log(history, failures, costs)
+    allowed = allowed_thresholds(recorded, budget)
+    chosen = alarm_bill(recorded, choose_threshold(recorded, budget))
+    others = [alarm_bill(recorded, threshold) for threshold in allowed]
+    if any(other.planned_repairs for other in others):
+        assert chosen.cost(costs) == min(other.cost(costs) for other in others)
+
+
+@pytest.mark.parametrize(("visit", "caught"), [(10, True), (30, False)])
+def test_failure_is_worth_announcing_while_its_false_alarms_cost_less(
+    visit: float, caught: bool
+) -> None:
+    history = quiet(MONTH, h96=0.9, h196=0.3, h300=0.5, h400=0.5, h500=0.5, h600=0.5)
+    costs = Costs(currency="EUR", unplanned_failure=150, planned_repair=50, visit_in_vain=visit)
+    recorded = log({"a": history}, [("a", 100), ("a", 200)], costs)
+    # The second failure costs 100 more unplanned, and four visits in vain to announce.
+    assert (choose_threshold(recorded, max_false_alarms=10) < 0.4) == caught
