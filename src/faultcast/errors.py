@@ -479,3 +479,38 @@ class DeliveryError(FaultcastError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
+
+
+class NoDataRemoteError(FaultcastError):
+    """A data remote that is not configured."""
+
+    def __init__(self, asked: str | None, known: Sequence[str]) -> None:
+        fault = (
+            f"no data remote is called {asked!r}" if asked else "there is no default data remote"
+        )
+        have = f" (there are: {', '.join(known)})" if known else ""
+        super().__init__(
+            f"{fault}{have}. Add one with: dvc remote add --default NAME URL, where URL is a "
+            "folder or ssh://USER@HOST/FOLDER (docs/remotes.md)."
+        )
+
+
+class DataRemoteError(FaultcastError):
+    """A data remote that cannot be used."""
+
+    exit_code = 1
+
+    def __init__(self, remote: str, reason: str) -> None:
+        super().__init__(f"data remote {remote}: {reason}")
+
+
+class TransferError(FaultcastError):
+    """Files that did not get to a data remote or from there, or not whole."""
+
+    exit_code = 1
+
+    def __init__(self, remote: str, reason: str) -> None:
+        super().__init__(
+            f"data remote {remote}: not everything arrived: {reason}.\n"
+            "  What arrived is kept: run the command again."
+        )

@@ -9,6 +9,7 @@ import click
 
 from faultcast import __version__
 from faultcast.cli.config import config
+from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
 from faultcast.cli.ingest import ingest
 from faultcast.cli.notebook import notebook
@@ -69,6 +70,7 @@ def _told(failure: FaultcastError | OSError) -> FaultcastError:
 
 faultcast.add_command(config)
 faultcast.add_command(delivery)
+faultcast.add_command(data)
 faultcast.add_command(ingest)
 faultcast.add_command(notebook)
 faultcast.add_command(pipeline)

@@ -1,0 +1,175 @@
+"""Data between DVC's cache and a remote: checked before it starts, counted where it stops."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faultcast.errors import DataRemoteError, NoDataRemoteError, TransferError
+from faultcast.pipeline.checked_ssh import tell, use_checked_ssh
+from faultcast.tracking.data_hash import md5_of
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What was asked for: the remote's name (None: the default one), connections, which commits."""
+
+    remote: str | None = None
+    jobs: int | None = None
+    all_commits: bool = False
+
+
+def push(root: Path, asked: Transfer) -> int:
+    """Send what the stages wrote, and the run cache, to a remote.
+
+    Args:
+        root: the project.
+        asked: the remote and how.
+
+    Returns:
+        How many files were sent; those that are there already are not sent again.
+
+    Raises:
+        NoDataRemoteError: no remote is configured, or none of that name.
+        DataRemoteError: the remote cannot be used.
+        TransferError: files did not arrive; those that did stay there.
+    """
+    with _opened(root, asked) as repo:
+        return int(
+            repo.push(
+                remote=asked.remote, jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True
+            )
+        )
+
+
+def pull(root: Path, asked: Transfer) -> int:
+    """Fetch what the stages of this commit wrote from a remote, verified by its hashes.
+
+    Args:
+        root: the project.
+        asked: the remote and how.
+
+    Returns:
+        How many files were fetched.
+
+    Raises:
+        NoDataRemoteError: no remote is configured, or none of that name.
+        DataRemoteError: the remote cannot be used.
+        TransferError: files are missing or damaged there, or did not arrive.
+    """
+    with _opened(root, asked) as repo:
+        fetched = repo.fetch(
+            remote=asked.remote, jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True
+        )
+        if spoiled := _spoiled(repo, asked.all_commits):
+            raise TransferError(asked.remote or _default(repo), _tell_spoiled(spoiled))
+        repo.checkout()
+        return int(fetched)
+
+
+def _spoiled(repo: Any, all_commits: bool) -> list[str]:
+    """Return the cache's files that are not what their names, which are hashes, say; remove them.
+
+    DVC trusts what it fetches.
+    """
+    seen, found = set[Path](), []
+    for path in _cached_files(repo, all_commits):
+        expected = f"{path.parent.name}{path.stem}"
+        if path not in seen and path.is_file() and md5_of(path) != expected:
+            path.unlink()
+            found.append(expected)
+        seen.add(path)
+    return found
+
+
+def _cached_files(repo: Any, all_commits: bool) -> Iterator[Path]:
+    """Yield the files that commits need; a folder's list of files before these."""
+    from dvc_data.hashfile.tree import Tree
+
+    cache = repo.cache.local
+    for used in repo.used_objs(all_commits=all_commits).values():
+        for one in used:
+            yield (path := Path(cache.oid_to_path(one.value)))
+            if one.isdir and path.exists():
+                yield from (Path(cache.oid_to_path(of.value)) for *_, of in Tree.load(cache, one))
+
+
+def _tell_spoiled(hashes: list[str]) -> str:
+    shown = ", ".join(f"files/md5/{one[:2]}/{one[2:]}" for one in hashes[:3])
+    more = f" and {len(hashes) - 3} more" if len(hashes) > 3 else ""
+    return (
+        f"{shown}{more} changed there: the content is not that of the hash. Delete it at the "
+        "remote and push it again from a clone that has it"
+    )
+
+
+def _default(repo: Any) -> str:
+    return str(repo.config["core"].get("remote"))
+
+
+@contextmanager
+def _opened(root: Path, asked: Transfer) -> Iterator[Any]:
+    """Yield the project's DVC repository after a look at the remote; say what fails in words."""
+    from dvc.config import NoRemoteError, RemoteNotFoundError
+    from dvc.exceptions import CheckoutError, DvcException, FileTransferError
+    from dvc.repo import Repo
+
+    use_checked_ssh()
+    os.chdir(root)
+    with _failures_of_files() as failures, Repo(os.fspath(root)) as repo:
+        name = asked.remote or _default(repo)
+        try:
+            _look(repo, asked.remote)
+            yield repo
+        except (NoRemoteError, RemoteNotFoundError):
+            raise NoDataRemoteError(asked.remote, sorted(repo.config["remote"])) from None
+        except (FileTransferError, CheckoutError) as lost:
+            raise TransferError(name, next(iter(failures), str(lost))) from None
+        except DvcException as fault:
+            raise DataRemoteError(name, str(fault)) from None
+
+
+def _look(repo: Any, name: str | None) -> None:
+    """Open the remote before any work, so that a failure is told once and not for every file."""
+    remote = repo.cloud.get_remote(name)
+    try:
+        if remote.fs.protocol == "local":
+            _look_at_folder(Path(remote.path))
+        else:
+            remote.fs.exists(remote.path)
+    except Exception as failure:  # each kind of remote has its own
+        raise DataRemoteError(remote.name, tell(failure)) from failure
+
+
+def _look_at_folder(folder: Path) -> None:
+    if not folder.is_dir() and not folder.parent.is_dir():
+        raise NotADirectoryError(
+            f"neither {folder} nor {folder.parent} is there; is the disk or stick mounted?"
+        )
+
+
+@contextmanager
+def _failures_of_files() -> Iterator[list[str]]:
+    """Collect what DVC says of single files, instead of showing a line for each."""
+    found: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: found.append(_told(record))  # type: ignore[method-assign]
+    loggers = [logging.getLogger(name) for name in ("dvc", "dvc_data", "dvc_objects")]
+    earlier = [logger.handlers for logger in loggers]
+    for logger in loggers:
+        logger.handlers = [handler]
+    try:
+        yield found
+    finally:
+        for logger, handlers in zip(loggers, earlier, strict=True):
+            logger.handlers = handlers
+
+
+def _told(record: logging.LogRecord) -> str:
+    failure = record.exc_info[1] if record.exc_info else None
+    return tell(failure) if failure else record.getMessage()
