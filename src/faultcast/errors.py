@@ -50,6 +50,17 @@ class UnknownPlantError(FaultcastError):
         )
 
 
+class UnknownCaseError(FaultcastError):
+    """A case that has no configuration."""
+
+    def __init__(self, case: str, path: Path, known: Sequence[str]) -> None:
+        have = f"known cases: {', '.join(known)}" if known else "no case is configured yet"
+        super().__init__(
+            f"case {case!r} has no configuration {path} ({have}). "
+            f"Write one with: faultcast case new {case} --table FILE --target COLUMN"
+        )
+
+
 @dataclass(frozen=True)
 class Violation:
     """One place where a file breaks its contract.
@@ -260,6 +271,29 @@ class FeatureColumnsError(FaultcastError):
             f"columns that the model reads: {'; '.join(faults)}. Build the rows with the features "
             "of the model's manifest."
         )
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """A value of a row that a case's model cannot read; the first row is row 1."""
+
+    row: int
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column}: {self.problem}"
+
+
+class CaseRowsError(FaultcastError):
+    """Rows that a case's model cannot read, with every fault."""
+
+    def __init__(self, case: str, faults: Sequence[CellFault]) -> None:
+        self.faults = tuple(faults)
+        shown = [str(fault) for fault in faults[:_SHOWN_OF_A_KIND]]
+        hidden = len(faults) - len(shown)
+        shown += [f"... and {hidden:,} more"] if hidden else []
+        super().__init__("\n".join([f"case {case}: rows that cannot be read:", *_indent(shown)]))
 
 
 class OneClassError(FaultcastError):

@@ -35,6 +35,14 @@ class Layout:
         """Return the simulator's parameters of an embedded plant."""
         return self.root / "configs" / "simulation" / f"{plant}.yaml"
 
+    def case_config(self, case: str) -> Path:
+        """Return a case's configuration file."""
+        return self.root / "configs" / "cases" / f"{case}.yaml"
+
+    def case_table(self, case: str) -> Path:
+        """Return a case's table."""
+        return self.root / "data" / "external" / f"{case}.csv"
+
     def raw(self, plant: str) -> Path:
         """Return a plant's immutable logs."""
         return self.root / "data" / "raw" / plant

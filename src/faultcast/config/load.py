@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from faultcast.config.case import Case
 from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
 from faultcast.config.plant import Plant
-from faultcast.errors import ConfigError, UnknownPlantError
+from faultcast.errors import ConfigError, UnknownCaseError, UnknownPlantError
 
 T = TypeVar("T", bound=Frozen)
 
@@ -40,6 +41,20 @@ def load_plant(layout: Layout, plant: str) -> Plant:
         known = sorted(file.stem for file in path.parent.glob("*.yaml"))
         raise UnknownPlantError(plant, path.relative_to(layout.root), known)
     return load_config(path, Plant, name=plant)
+
+
+def load_case(layout: Layout, case: str) -> Case:
+    """Read `configs/cases/<case>.yaml`; the case's name is the file's.
+
+    Raises:
+        UnknownCaseError: there is no such file.
+        ConfigError: the file cannot be used.
+    """
+    path = layout.case_config(case)
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
+        raise UnknownCaseError(case, path.relative_to(layout.root), known)
+    return load_config(path, Case, name=case)
 
 
 def load_config(path: Path, kind: type[T], **known: object) -> T:

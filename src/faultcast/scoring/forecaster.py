@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import polars as pl
 
-from faultcast.errors import ModelFileError, StageNotRunError
 from faultcast.scoring.manifest import ExportedModel, Manifest, probability_names
+from faultcast.scoring.model_file import read_graph
 from faultcast.scoring.session import Session, feature_matrix
 
 _KEYS = ("machine", "time")
@@ -67,11 +66,4 @@ class Forecaster:
 
 
 def _open(folder: Path, model: ExportedModel) -> Session:
-    path = folder / model.file
-    if not path.is_file():
-        raise StageNotRunError(path, f"train@{folder.name}")
-    graph = path.read_bytes()
-    found = hashlib.sha256(graph).hexdigest()
-    if found != model.sha256:
-        raise ModelFileError(path, expected=model.sha256, found=found)
-    return Session(graph)
+    return Session(read_graph(folder / model.file, model.sha256, f"train@{folder.name}"))

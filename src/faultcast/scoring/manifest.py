@@ -6,17 +6,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from faultcast.config.duration import Duration
 from faultcast.config.frozen import Frozen
 from faultcast.config.model import Algorithm
 from faultcast.config.plant import Alarm, Name
-from faultcast.errors import ManifestError, StageNotRunError
 from faultcast.features.spec import FeatureSpec
-from faultcast.files import replacing
+from faultcast.scoring.manifest_file import read_manifest, write_manifest
 
-MANIFEST_FILE, MODEL_FILE, BASELINE_FILE = "manifest.json", "model.onnx", "baseline.onnx"
+MODEL_FILE, BASELINE_FILE = "model.onnx", "baseline.onnx"
 MACHINE = "machine"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -114,20 +113,11 @@ class Manifest(Frozen):
             StageNotRunError: there is none.
             ManifestError: it cannot be read.
         """
-        path = folder / MANIFEST_FILE
-        if not path.is_file():
-            raise StageNotRunError(path, f"train@{folder.name}")
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except ValidationError as invalid:
-            first = invalid.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-            raise ManifestError(path, f"{place}: {first['msg']}") from None
+        return read_manifest(folder, cls, "train")
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a model's folder; its keys stay in order, as features do."""
-        with replacing(folder / MANIFEST_FILE) as draft:
-            draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        write_manifest(folder, self)
 
 
 def probability_names(components: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +25,7 @@ class Session:
     """
 
     def __init__(self, graph: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_graph(graph)
 
     def probabilities(self, features: Matrix) -> Matrix:
         """Return the probability of each component and, last, the machine: [n, components + 1].
@@ -38,6 +35,13 @@ class Session:
         """
         (probabilities,) = self._session.run([OUTPUT], {INPUT: features})
         return np.asarray(probabilities)
+
+
+def open_graph(graph: bytes) -> Any:
+    """Open an ONNX graph on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def feature_matrix(rows: pl.DataFrame, names: Sequence[str]) -> Matrix:
