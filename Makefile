@@ -46,7 +46,7 @@ lint: $(venv)  ## Run every check of the pre-commit hooks on all files
 format: $(venv)  ## Format code and notebooks, strip the notebooks' outputs
 	@ruff check --quiet --fix-only .
 	@ruff format .
-	@nbstripout --keep-id notebooks/*.ipynb
+	@nbstripout --keep-id --extra-keys metadata.language_info notebooks/*.ipynb
 
 lab: $(venv)  ## Open the notebooks in JupyterLab
 	@jupyter lab $(allow_root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks

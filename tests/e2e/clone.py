@@ -35,12 +35,17 @@ class Clone:
         return cls(root)
 
     @classmethod
-    def of_small_plant(cls, root: Path) -> Clone:
+    def of_small_plant(cls, root: Path, name: str = "small") -> Clone:
         """Make a clone whose only plant is the tests' small one."""
-        clone = cls.make(root, "plants: [small]\nsimulated: [small]\n")
-        shutil.copy(SMALL_PLANT / "plant.yaml", root / "configs" / "plants" / "small.yaml")
-        shutil.copy(SMALL_PLANT / "simulation.yaml", root / "configs" / "simulation" / "small.yaml")
+        clone = cls.make(root, f"plants: [{name}]\nsimulated: [{name}]\n")
+        shutil.copy(SMALL_PLANT / "plant.yaml", root / "configs" / "plants" / f"{name}.yaml")
+        shutil.copy(SMALL_PLANT / "simulation.yaml", root / f"configs/simulation/{name}.yaml")
         return clone
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a person's shell, with our tools and the clone's source."""
+        return _environment(self.root)
 
     def run(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment in the clone, with the clone's own source."""
@@ -49,7 +54,7 @@ class Clone:
         return done
 
 
-def _run(command: list[str], root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _environment(root: Path) -> dict[str, str]:
     beside = str(Path(sys.executable).parent)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("COV")},
@@ -57,6 +62,10 @@ def _run(command: list[str], root: Path, check: bool = True) -> subprocess.Compl
         "PYTHONPATH": str(root / "src"),
     }
     environment.pop("MLFLOW_TRACKING_URI", None)
+    return environment
+
+
+def _run(command: list[str], root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=root, env=environment, check=check, capture_output=True, text=True
+        command, cwd=root, env=_environment(root), check=check, capture_output=True, text=True
     )

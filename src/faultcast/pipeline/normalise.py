@@ -13,6 +13,8 @@ from faultcast.pipeline.masks import Masks
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _OF_ONE_RUN = ("papermill", "execution", "ExecuteTime", "widgets", "signature")
+# JupyterLab saves what the kernel is called on this computer, and the version of its Python.
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -33,7 +35,11 @@ def normalise(notebook: Notebook, folders: Mapping[Path, str]) -> None:
         folders: absolute folders and what stands for them, for example the project: `.`.
     """
     content = notebook.content
-    content["metadata"] = {**_lasting(content["metadata"]), "language_info": _LANGUAGE}
+    content["metadata"] = {
+        **_lasting(content["metadata"]),
+        "kernelspec": _KERNEL,
+        "language_info": _LANGUAGE,
+    }
     masks = Masks(folders)
     for cell in content["cells"]:
         cell["metadata"] = _lasting(cell["metadata"])

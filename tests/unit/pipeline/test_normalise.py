@@ -49,6 +49,22 @@ def test_metadata_of_a_run_is_removed_and_the_rest_kept(tmp_path: Path) -> None:
     assert notebook.content["cells"][0]["metadata"] == {"tags": ["slow"]}
 
 
+def test_saving_in_jupyterlab_changes_nothing(tmp_path: Path) -> None:
+    before = read_notebook(write_notebook(tmp_path / "n.ipynb", code("x")))
+    saved = read_notebook(write_notebook(tmp_path / "n.ipynb", code("x")))
+    saved.content["metadata"] |= {
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python", "version": "3.11.9"},
+    }
+    for notebook in (before, saved):
+        normalise(notebook, {})
+    assert saved.content == before.content
+
+
 def test_the_pieces_in_which_text_arrives_do_not_matter(tmp_path: Path) -> None:
     pieces = [stream("a"), stream("warn", "stderr"), stream("b\n"), stream("ing", "stderr")]
     shuffled = [pieces[1], pieces[0], pieces[3], pieces[2]]
