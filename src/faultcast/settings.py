@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
@@ -30,3 +31,16 @@ def deployment_targets() -> dict[str, str]:
     """
     known = {name: os.environ.get(variable, "") for name, variable in TARGETS.items()}
     return {name: destination for name, destination in known.items() if destination}
+
+
+@dataclass(frozen=True)
+class ServingLimits:
+    """What a server takes from a caller before it answers 408, 413, 422, 429 or 503."""
+
+    body_bytes: int = 16 * 1024 * 1024
+    body_seconds: float = 10.0
+    rows: int = 200_000
+    forecast_seconds: float = 30.0
+    requests: int = 256
+    requests_of_a_caller: int = 64
+    forecasts: int = 2

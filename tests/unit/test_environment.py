@@ -24,7 +24,7 @@ _ONLY_RUN = {"ipykernel", "jupyterlab", "protobuf"}
 # What uvicorn, MLflow and DVC load by name.
 _ONLY_RUN |= {"httptools", "uvloop", "psycopg", "dvc-ssh"}
 # Declared for rooms that are being built.
-_ONLY_RUN |= {"fastapi", "starlette", "uvicorn", "orjson", "prometheus-client", "sqlalchemy"}
+_ONLY_RUN |= {"prometheus-client", "sqlalchemy"}
 _ONLY_RUN |= {"optuna"}
 EXTRAS_OF_SERVING = ("serving",)
 TRAINING_ONLY = {"scikit-learn", "scipy", "mlflow", "pandas", "onnx", "skl2onnx", "jupyterlab"}

@@ -15,6 +15,7 @@ from faultcast.cli.ingest import ingest
 from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
+from faultcast.cli.serve import serve
 from faultcast.cli.simulate import simulate
 from faultcast.cli.summary import summary
 from faultcast.cli.sync import sync
@@ -75,6 +76,7 @@ faultcast.add_command(ingest)
 faultcast.add_command(notebook)
 faultcast.add_command(pipeline)
 faultcast.add_command(plant)
+faultcast.add_command(serve)
 faultcast.add_command(simulate)
 faultcast.add_command(summary)
 faultcast.add_command(sync)

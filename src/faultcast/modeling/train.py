@@ -13,12 +13,14 @@ from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
 from faultcast.config.model import Model
 from faultcast.config.plant import Plant
+from faultcast.data.canonical import read_canonical
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing_folder
 from faultcast.modeling.dataset import describe_parts, read_dataset
 from faultcast.modeling.estimators import BASELINE
 from faultcast.modeling.ranking import Scores
 from faultcast.modeling.trained_model import TrainedModel, train_model
+from faultcast.scoring.logs import Logs, Machine
 from faultcast.scoring.manifest import (
     BASELINE_FILE,
     MODEL_FILE,
@@ -130,11 +132,20 @@ def _describe(
         inputs=tuple(Input(name=name, unit=unit) for name, unit in spec.units.items()),
         outputs=tuple(Output(name=name) for name in probability_names(plant.components)),
         features=spec,
+        logs=Logs.from_plant(plant, _machines(layout, plant.name)),
         model=model.description,
         baseline=baseline.description,
         dataset=describe_parts(layout, plant.name),
         versions={library: version(library) for library in _LIBRARIES},
     )
+
+
+def _machines(layout: Layout, plant: str) -> dict[str, Machine]:
+    described = read_canonical(layout, plant).machines.sort("machine")
+    return {
+        row["machine"]: Machine(model=row["model"], installed=row["installed"])
+        for row in described.iter_rows(named=True)
+    }
 
 
 def _write(folder: Path, manifest: Manifest, models: tuple[TrainedModel, ...]) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from faultcast.scoring.manifest import ExportedModel, Manifest, probability_names
 from faultcast.scoring.model_file import read_graph
-from faultcast.scoring.session import Session, feature_matrix
+from faultcast.scoring.session import Matrix, Session, feature_matrix
 
 _KEYS = ("machine", "time")
 
@@ -59,10 +59,14 @@ class Forecaster:
             FeatureColumnsError: a column is missing or holds no numbers.
         """
         features = feature_matrix(rows, self.manifest.features.names)
-        probabilities = self._session.probabilities(features)
+        probabilities = self.probabilities(features)
         names = probability_names(self.manifest.components)
         forecasts = pl.DataFrame(probabilities, schema=list(names))
         return forecasts.select(*(rows[key] for key in _KEYS if key in rows.columns), pl.all())
+
+    def probabilities(self, features: Matrix) -> Matrix:
+        """Return the outputs [n, outputs] for a matrix [n, inputs] in the order of the inputs."""
+        return self._session.probabilities(features)
 
 
 def _open(folder: Path, model: ExportedModel) -> Session:

@@ -13,6 +13,7 @@ from faultcast.config.frozen import Frozen
 from faultcast.config.model import Algorithm
 from faultcast.config.plant import Alarm, Name
 from faultcast.features.spec import FeatureSpec
+from faultcast.scoring.logs import Logs
 from faultcast.scoring.manifest_file import read_manifest, write_manifest
 
 MODEL_FILE, BASELINE_FILE = "model.onnx", "baseline.onnx"
@@ -92,6 +93,7 @@ class Manifest(Frozen):
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     features: FeatureSpec
+    logs: Logs
     model: ExportedModel
     baseline: ExportedModel
     dataset: Provenance

@@ -63,8 +63,12 @@ def write_canonical(layout: Layout, events: pl.DataFrame) -> None:
     folder = layout.canonical("press")
     folder.mkdir(parents=True)
     events.write_parquet(folder / "events.parquet")
-    for name in ("telemetry", "machines"):
-        events.select("machine").unique().write_parquet(folder / f"{name}.parquet")
+    machines = events.select("machine").unique(maintain_order=True)
+    machines.write_parquet(folder / "telemetry.parquet")
+    undescribed = machines.with_columns(
+        pl.lit(None, pl.String).alias("model"), pl.lit(None, CLOCK).alias("installed")
+    )
+    undescribed.write_parquet(folder / "machines.parquet")
 
 
 def draw(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:

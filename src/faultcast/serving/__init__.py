@@ -1,0 +1,1 @@
+"""The REST API: forecasts over HTTP from exported models and their manifests."""

@@ -1,0 +1,104 @@
+"""What every request passes through: an id, its turn, the model's version, no traceback."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections import Counter
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from faultcast.serving.problems import ProblemError
+from faultcast.settings import ServingLimits
+
+_LOG = logging.getLogger("faultcast.serving")
+_GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
+
+
+class Guard:
+    """An ASGI application around another one."""
+
+    def __init__(self, app: ASGIApp, limits: ServingLimits) -> None:
+        self._app = app
+        self._limits = limits
+        self._of_callers: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        started = False
+
+        async def send_signed(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    *_version(state),
+                ]
+            await send(message)
+
+        caller = (scope.get("client") or ("",))[0]
+        try:
+            self._admit(caller)
+            try:
+                await self._app(scope, receive, send_signed)
+            finally:
+                self._dismiss(caller)
+        except ProblemError as problem:
+            await problem.response(request_id, scope["path"])(scope, receive, send_signed)
+        except Exception:
+            _LOG.exception("request %s failed", request_id)
+            if started:
+                raise
+            failed = ProblemError(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                f"the server failed; its log tells why under {request_id}",
+            )
+            await failed.response(request_id, scope["path"])(scope, receive, send_signed)
+
+    def _admit(self, caller: str) -> None:
+        """Give a caller a turn.
+
+        Raises:
+            ProblemError: 503, the server is full; 429, the caller has too many requests open.
+        """
+        if self._of_callers.total() >= self._limits.requests:
+            raise ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{self._limits.requests} requests are being answered, no more are taken: try "
+                "again in a moment",
+                headers={"retry-after": "1"},
+            )
+        if self._of_callers[caller] >= self._limits.requests_of_a_caller:
+            raise ProblemError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"you have {self._limits.requests_of_a_caller} requests open: wait for an answer "
+                "before the next one",
+                headers={"retry-after": "1"},
+            )
+        self._of_callers[caller] += 1
+
+    def _dismiss(self, caller: str) -> None:
+        self._of_callers[caller] -= 1
+        if not self._of_callers[caller]:
+            del self._of_callers[caller]
+
+
+def _request_id(headers: dict[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if _GIVEN_ID.match(given) else secrets.token_hex(16)
+
+
+def _version(state: dict[str, object]) -> list[tuple[bytes, bytes]]:
+    version = state.get("model_version")
+    return [(b"x-model-version", str(version).encode("latin-1", "replace"))] if version else []

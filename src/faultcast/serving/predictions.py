@@ -1,0 +1,53 @@
+"""What is remembered of a forecast, and where it goes: the joint to the prediction store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class ForecastRecord(NamedTuple):
+    """One forecast of one machine, or one prediction of a case.
+
+    Args:
+        request_id: the answer's X-Request-ID.
+        made_at: when it was made, UTC.
+        kind: `plant` or `case`.
+        name: the plant or the case.
+        version: the model's version.
+        machine: the machine; None for rows that name none.
+        time: the moment from which the horizon runs, UTC.
+        last_reading: the newest reading that the forecast knew; None for ready feature rows.
+        inputs_sha256: hash of the model's input row as little-endian float32.
+        probabilities: by output of the manifest, such as `probability_machine`.
+        threshold: from which probability of the machine an alarm stands.
+        contributions: sensors that drive it, strongest first: name and share.
+    """
+
+    request_id: str
+    made_at: datetime
+    kind: str
+    name: str
+    version: str
+    machine: str | None
+    time: datetime
+    last_reading: datetime | None
+    inputs_sha256: str
+    probabilities: dict[str, float]
+    threshold: float
+    contributions: tuple[tuple[str, float], ...] = ()
+
+
+class PredictionSink(Protocol):
+    """Takes records behind the answer."""
+
+    def put(self, records: Sequence[ForecastRecord]) -> None:
+        """Take records; returns at once and never raises."""
+
+
+class NoSink:
+    """Forgets every record."""
+
+    def put(self, records: Sequence[ForecastRecord]) -> None:
+        """Do nothing."""

@@ -1,0 +1,121 @@
+"""The routes that forecast: ready feature rows, and recent readings and events."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from faultcast.scoring.plant_forecast import MachineForecast, forecast_machines
+from faultcast.serving.answers import (
+    describe_machine,
+    describe_model,
+    describe_risk,
+    records_of_machines,
+    records_of_rows,
+)
+from faultcast.serving.body import read_body, read_json
+from faultcast.serving.predictions import PredictionSink
+from faultcast.serving.problems import ProblemError
+from faultcast.serving.records import Recent, read_recent
+from faultcast.serving.rows import read_features, read_rows, read_times
+from faultcast.serving.served import Served, ServedPlant
+from faultcast.settings import ServingLimits
+
+_FEW_ROWS = 200
+_JSON = "application/json"
+
+
+@dataclass
+class Forecasts:
+    """The routes below `/plants/{plant}` and what they work with."""
+
+    served: Served
+    sink: PredictionSink
+    limits: ServingLimits
+    turns: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = asyncio.Semaphore(self.limits.forecasts)
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/plants/{plant}/features", self.from_features, methods=["POST"]),
+            Route("/plants/{plant}/forecasts", self.from_records, methods=["POST"]),
+        ]
+
+    async def from_features(self, request: Request) -> Response:
+        """Forecast ready feature rows."""
+        plant = self._plant(request)
+        rows = read_rows(read_json(await read_body(request, self.limits)), self.limits.rows)
+        features = read_features(plant, rows)
+        now = datetime.now(UTC)
+        keys = read_times(rows, now)
+        # A few rows take less time than handing them to a thread.
+        probabilities = (
+            plant.model.probabilities(features)
+            if len(rows) <= _FEW_ROWS
+            else await run_in_threadpool(plant.model.probabilities, features)
+        ).tolist()
+        request_id = request.state.request_id
+        self.sink.put(list(records_of_rows(plant, request_id, now, features, probabilities, keys)))
+        answers = [
+            {key: row[key] for key in ("machine", "time") if key in row}
+            | describe_risk(plant, outputs)
+            for row, outputs in zip(rows, probabilities, strict=True)
+        ]
+        return _answer(request, plant, {"forecasts": answers})
+
+    async def from_records(self, request: Request) -> Response:
+        """Forecast machines from their recent readings and events."""
+        plant = self._plant(request)
+        body = await read_body(request, self.limits)
+        now = datetime.now(UTC).replace(microsecond=0)
+        try:
+            async with asyncio.timeout(self.limits.forecast_seconds), self.turns:
+                recent, forecasts = await run_in_threadpool(
+                    _forecast, plant, body, now, self.limits.rows
+                )
+        except TimeoutError:
+            raise ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"no forecast within {self.limits.forecast_seconds:g} s: send fewer machines at a "
+                "time, or try again later",
+                headers={"retry-after": "5"},
+            ) from None
+        request_id = request.state.request_id
+        self.sink.put(list(records_of_machines(plant, request_id, now, recent.at, forecasts)))
+        answers = [describe_machine(plant, forecast, recent.at) for forecast in forecasts]
+        return _answer(request, plant, {"at": recent.at, "forecasts": answers})
+
+    def _plant(self, request: Request) -> ServedPlant:
+        name = request.path_params["plant"]
+        if (plant := self.served.plants.get(name)) is None:
+            raise ProblemError(
+                HTTPStatus.NOT_FOUND,
+                f"no model of a plant {name[:64]!r} is served; served are: "
+                f"{', '.join(sorted(self.served.plants)) or 'none'}",
+            )
+        request.state.model_version = plant.version
+        return plant
+
+
+def _forecast(
+    plant: ServedPlant, body: bytes, now: datetime, most_rows: int
+) -> tuple[Recent, list[MachineForecast]]:
+    recent = read_recent(read_json(body), plant.manifest, now, most_rows)
+    forecasts = forecast_machines(plant.model, recent.records, recent.at, recent.unknown_sensors)
+    return recent, forecasts
+
+
+def _answer(request: Request, plant: ServedPlant, content: dict[str, object]) -> Response:
+    head = {"request_id": request.state.request_id, "model": describe_model(plant)}
+    return Response(orjson.dumps(head | content, option=orjson.OPT_UTC_Z), media_type=_JSON)

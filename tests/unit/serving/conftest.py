@@ -1,0 +1,60 @@
+"""A served model of the small plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+import pytest
+from httpx import Client
+
+from faultcast.config.layout import Layout
+from faultcast.data.canonical import Canonical, read_canonical
+from faultcast.serving.app import create_app
+from faultcast.serving.predictions import ForecastRecord
+from faultcast.serving.served import Served, ServedPlant
+from tests.unit.serving.pumps import PLANT, make_project
+from tests.unit.serving.running import running
+
+
+class Kept:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.records: list[ForecastRecord] = []
+
+    def put(self, records: Sequence[ForecastRecord]) -> None:
+        self.records += records
+
+
+@pytest.fixture(scope="session")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """Return the project of the small plant with its trained model."""
+    return make_project(tmp_path_factory.mktemp("pumps"))
+
+
+@pytest.fixture(scope="session")
+def canonical(layout: Layout) -> Canonical:
+    return read_canonical(layout, PLANT)
+
+
+@pytest.fixture(scope="session")
+def test_rows(layout: Layout) -> pl.DataFrame:
+    """Return the test part of the dataset."""
+    return pl.read_parquet(layout.dataset(PLANT) / "test.parquet")
+
+
+@pytest.fixture(scope="session")
+def plant(layout: Layout) -> ServedPlant:
+    return ServedPlant.load(layout.model(PLANT))
+
+
+@pytest.fixture
+def sink() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def client(plant: ServedPlant, sink: Kept) -> Iterator[Client]:
+    with running(create_app(Served([plant]), sink)) as client:
+        yield client
