@@ -548,3 +548,64 @@ class TransferError(FaultcastError):
             f"data remote {remote}: not everything arrived: {reason}.\n"
             "  What arrived is kept: run the command again."
         )
+
+
+class RegistryError(FaultcastError):
+    """A model registry that cannot be reached or does not do what it is asked."""
+
+    exit_code = 1
+
+    def __init__(self, uri: str, reason: str) -> None:
+        super().__init__(
+            f"model registry {uri}: {reason}\n  Check MLFLOW_TRACKING_URI (unset, the checkout's "
+            "mlflow.db is used) and that its server runs, then run the command again."
+        )
+
+
+class UnknownModelError(FaultcastError):
+    """A plant or case of which the registry holds no version."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        have = f"registered: {', '.join(known)}" if known else "nothing is registered yet"
+        super().__init__(
+            f"{name!r} has no registered model ({have}). Register one with: faultcast gate {name}"
+        )
+
+
+class UnknownVersionError(FaultcastError):
+    """A number or alias under which the registry holds no version."""
+
+    def __init__(self, name: str, which: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} has no version {which!r}; there are: {', '.join(known)}. "
+            f"See: faultcast models {name}"
+        )
+
+
+class ModelFolderError(FaultcastError):
+    """A model's folder that cannot be registered or is not what was registered."""
+
+    def __init__(self, where: str, fault: str) -> None:
+        super().__init__(f"{where}: {fault}")
+
+
+class ChampionMovedError(FaultcastError):
+    """A champion that another gate or person replaced meanwhile."""
+
+    exit_code = 1
+
+    def __init__(self, name: str, expected: int | None, found: int | None) -> None:
+        before, now = (f"version {one}" if one else "none" for one in (expected, found))
+        super().__init__(
+            f"{name}: the champion was {before} and is now {now}: somebody promoted or rolled back "
+            "at the same time; no alias was changed. Run the command again."
+        )
+
+
+class NoPreviousError(FaultcastError):
+    """A rollback with nothing to go back to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no previous champion to go back to. See: faultcast models {name}"
+        )

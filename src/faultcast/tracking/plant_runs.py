@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,8 @@ from faultcast.config.layout import Layout
 from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
 from faultcast.scoring.manifest import Manifest
+from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 
 
@@ -18,13 +21,14 @@ def track_training(layout: Layout, training: Training) -> None:
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     sizes = {f"{name}.rows": float(part.rows) for name, part in parts.items()}
     hashes = {f"{name}.sha256": part.sha256 for name, part in parts.items()}
+    digest = hashlib.sha256((training.folder / MANIFEST_FILE).read_bytes()).hexdigest()
     seconds = sum(training.seconds.values())
     record_run(
         layout,
         training.plant,
         "04_train",
         started=datetime.now(UTC) - timedelta(seconds=seconds),
-        parameters={**training.parameters, **hashes},
+        parameters={**training.parameters, **hashes, DIGEST_PARAMETER: digest},
         metrics={**training.metrics(), **sizes, "seconds": seconds},
         folders={"model": training.folder},
     )
