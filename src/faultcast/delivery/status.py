@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from faultcast.config.plant import Frozen
+from faultcast.config.frozen import Frozen
 from faultcast.errors import DeliveryError
 
 _SECONDS = 20
