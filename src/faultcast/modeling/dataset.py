@@ -40,6 +40,11 @@ class LabelledRows:
         """The model's input [rows, names], missing is NaN."""
         return feature_matrix(self.frame, self.names)
 
+    def medians(self) -> list[float | None]:
+        """Return each feature's median, null where it has no value."""
+        medians = self.frame.select(pl.col(self.names).fill_nan(None).median())
+        return [None if value is None else float(np.float32(value)) for value in medians.row(0)]
+
     def failing(self, target: str) -> Labels:
         """Tell for each row whether a component, or the machine, fails within the horizon."""
         return np.asarray(self.frame[f"label_{target}"].to_numpy(), dtype=np.bool_)

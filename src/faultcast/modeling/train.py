@@ -16,7 +16,7 @@ from faultcast.config.plant import Plant
 from faultcast.data.canonical import read_canonical
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing_folder
-from faultcast.modeling.dataset import describe_parts, read_dataset
+from faultcast.modeling.dataset import Dataset, describe_parts, read_dataset
 from faultcast.modeling.estimators import BASELINE
 from faultcast.modeling.ranking import Scores
 from faultcast.modeling.trained_model import TrainedModel, train_model
@@ -113,14 +113,14 @@ def train_plant(
     with clock.step("scoring"):
         parts = {"train": dataset.train, "validation": dataset.validation}
         scores = {name: model.scores(rows) for name, rows in parts.items()}
-    manifest = _describe(layout, settings, model, baseline)
+    manifest = _describe(layout, settings, dataset, model, baseline)
     folder = layout.root / output if output else layout.model(plant)
     _write(folder, manifest, (model, baseline))
     return Training(plant, folder, manifest, settings.model, scores, clock.seconds)
 
 
 def _describe(
-    layout: Layout, plant: Plant, model: TrainedModel, baseline: TrainedModel
+    layout: Layout, plant: Plant, dataset: Dataset, model: TrainedModel, baseline: TrainedModel
 ) -> Manifest:
     spec = FeatureSpec.from_plant(plant)
     return Manifest(
@@ -129,7 +129,10 @@ def _describe(
         horizon=plant.horizon,
         components=plant.components,
         alarm=plant.alarm,
-        inputs=tuple(Input(name=name, unit=unit) for name, unit in spec.units.items()),
+        inputs=tuple(
+            Input(name=name, unit=unit, usual=usual)
+            for (name, unit), usual in zip(spec.units.items(), dataset.train.medians(), strict=True)
+        ),
         outputs=tuple(Output(name=name) for name in probability_names(plant.components)),
         features=spec,
         logs=Logs.from_plant(plant, _machines(layout, plant.name)),

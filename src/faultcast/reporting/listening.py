@@ -9,7 +9,6 @@ from faultcast.config.plant import Plant
 from faultcast.modeling.dataset import LabelledRows
 from faultcast.modeling.ranking import score
 from faultcast.reporting.picture import Picture, canvas, finish, house_style
-from faultcast.reporting.rows import source_of
 from faultcast.reporting.style import INK, SEQUENTIAL
 from faultcast.reporting.wording import listing, sentence, worded
 from faultcast.scoring.forecaster import Forecaster
@@ -29,14 +28,10 @@ def losses(forecaster: Forecaster, rows: LabelledRows) -> pl.DataFrame:
 
     A source's features are shuffled together among the rows (permutation importance, Breiman 2001).
     """
-    spec = forecaster.manifest.features
-    sources: dict[str, list[str]] = {}
-    for name in spec.names:
-        sources.setdefault(_merged(source_of(spec, name)), []).append(name)
     order = np.random.default_rng(_SEED).permutation(rows.frame.height)
     intact = _precisions(forecaster, rows, rows.frame)
     found = []
-    for source, names in sources.items():
+    for source, names in forecaster.manifest.features.sources.items():
         shuffled = rows.frame.with_columns(rows.frame.select(pl.col(names).gather(order)))
         left = _precisions(forecaster, rows, shuffled)
         found += [
@@ -45,10 +40,6 @@ def losses(forecaster: Forecaster, rows: LabelledRows) -> pl.DataFrame:
             if intact[c]
         ]
     return pl.DataFrame(found)
-
-
-def _merged(source: str) -> str:
-    return "error messages" if source.startswith("message ") else source.removeprefix("sensor ")
 
 
 def _precisions(

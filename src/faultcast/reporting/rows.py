@@ -67,12 +67,13 @@ def families(plant: Plant, table: pl.DataFrame) -> Table:
 
 
 def source_of(spec: FeatureSpec, name: str) -> str:
-    """Name the source of a feature; the longest of two sensors with the same beginning wins."""
-    sources = [s for s in (*spec.sensors, *spec.codes) if name.startswith(f"{s}_")]
-    if sources:
-        source = max(sources, key=len)
-        return f"{'sensor' if source in spec.sensors else 'message'} {worded(source)}"
-    return "components' age" if name.removesuffix("_age") in spec.components else "machine"
+    """Name the source of a feature."""
+    origin = spec.origins[name]
+    if origin in spec.sensors:
+        return f"sensor {worded(origin)}"
+    if origin in spec.codes:
+        return f"message {worded(origin)}"
+    return "components' age" if origin in spec.components else "machine"
 
 
 def base_rates(plant: Plant, table: pl.DataFrame, data: Canonical) -> Table:

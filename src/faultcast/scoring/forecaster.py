@@ -62,11 +62,16 @@ class Forecaster:
         probabilities = self.probabilities(features)
         names = probability_names(self.manifest.components)
         forecasts = pl.DataFrame(probabilities, schema=list(names))
-        return forecasts.select(*(rows[key] for key in _KEYS if key in rows.columns), pl.all())
+        return forecasts.select(*keys_of(rows), pl.all())
 
     def probabilities(self, features: Matrix) -> Matrix:
         """Return the outputs [n, outputs] for a matrix [n, inputs] in the order of the inputs."""
         return self._session.probabilities(features)
+
+
+def keys_of(rows: pl.DataFrame) -> list[pl.Series]:
+    """Return the columns `machine` and `time` of rows that have them."""
+    return [rows[key] for key in _KEYS if key in rows.columns]
 
 
 def _open(folder: Path, model: ExportedModel) -> Session:

@@ -57,6 +57,9 @@ class Input(Frozen):
     name: str
     type: Literal["float32"] = "float32"
     unit: str
+    usual: float | None = Field(
+        allow_inf_nan=False, description="the training part's median; null where it had no value"
+    )
 
 
 class Output(Frozen):

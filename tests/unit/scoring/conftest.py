@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from faultcast.modeling.train import train_plant
+from faultcast.scoring.forecaster import Forecaster
 from tests.unit.modeling.press import write_project
 
 
@@ -14,6 +15,11 @@ from tests.unit.modeling.press import write_project
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a trained model."""
     return train_plant(write_project(tmp_path_factory.mktemp("project")), "press").folder
+
+
+@pytest.fixture(scope="session")
+def forecaster(model: Path) -> Forecaster:
+    return Forecaster.load(model)
 
 
 @pytest.fixture

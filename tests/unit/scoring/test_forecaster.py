@@ -14,11 +14,6 @@ from tests.unit.modeling.press import SPEC
 PROBABILITIES = ["probability_pump", "probability_belt", "probability_machine"]
 
 
-@pytest.fixture(scope="session")
-def forecaster(model: Path) -> Forecaster:
-    return Forecaster.load(model)
-
-
 def rows(count: int = 30, seed: int = 0) -> pl.DataFrame:
     random = np.random.default_rng(seed)
     columns = {name: 20 + random.normal(size=count) for name in SPEC.names}

@@ -24,6 +24,7 @@ def test_signature_tells_type_and_unit_of_every_input_and_output(model: Path) ->
         "name": "vibration_mean_12h",
         "type": "float32",
         "unit": "mm/s",
+        "usual": pytest.approx(20, abs=0.2),
     }
     assert [column["name"] for column in content["outputs"]] == [
         "probability_pump",
