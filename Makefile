@@ -14,6 +14,7 @@ PYTHON ?= python3 python3.11 python3.12 python3.13
 # More arguments for pytest: `make test ARGS="--no-cov -k label"`.
 ARGS ?=
 PORT ?= 5000
+IMAGE ?= faultcast:latest
 # In a container one often is root, which Jupyter refuses unless told.
 allow_root = $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -23,7 +24,8 @@ checksum = $(shell { pwd; cat $(1); } | cksum | cut -d' ' -f1)
 uv := .uv/ready-$(call checksum,requirements/uv.txt)
 venv := .venv/ready-$(call checksum,requirements/uv.txt requirements/all.txt setup.cfg setup.py)
 
-.PHONY: help run test lint format lab ui tracking-server docs lock clean
+.PHONY: help run test lint format lab ui tracking-server docs lock venv image image-test \
+    delivery-test sbom audit clean
 
 help:  ## Show this list
 	@echo "faultcast: from raw plant logs to reported models. Targets:"
@@ -71,6 +73,27 @@ lock: $(uv)  ## Compile requirements/ and environment.yaml from setup.cfg (UPGRA
 	compile setup.cfg --extra dev --output-file requirements/all.txt; \
 	compile setup.cfg --extra serving --constraint requirements/all.txt --output-file requirements/serving.txt
 	@$(find_python); "$$python" scripts/conda_environment.py > environment.yaml
+
+venv: $(venv)  ## Set up .venv and do nothing else
+
+image: $(venv)  ## Build the serving image with the champions of the registry (IMAGE=faultcast:latest)
+	@faultcast delivery context build/image
+	@scripts/image-build $(IMAGE) build/image
+
+image-test:  ## Run the image and ask it for a forecast of every model
+	@scripts/image-test $(IMAGE)
+
+delivery-test: $(venv)  ## Test the way to production: Docker engine, registry, nginx, sshd, pipeline
+	@scripts/debian-packages requirements/debian-delivery.txt
+	@pytest tests/delivery --no-cov -p no:cacheprovider $(ARGS)
+
+sbom: $(venv)  ## List what the serving image installs, as build/sbom.json (CycloneDX)
+	@mkdir -p build
+	@cyclonedx-py requirements requirements/serving.txt --output-file build/sbom.json
+	@echo "Written: build/sbom.json"
+
+audit: $(venv)  ## Ask the vulnerability database about the packages of the serving image
+	@pip-audit --requirement requirements/serving.txt --disable-pip --require-hashes
 
 clean:  ## Remove what stages and tools wrote; keep raw data, DVC's cache, tracked runs and .venv
 	@git clean -fdXq data/interim data/processed models reports

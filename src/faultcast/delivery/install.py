@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from importlib.resources import files
-from pathlib import PurePosixPath
 
 import jinja2
 
@@ -13,13 +13,14 @@ from faultcast.errors import DeliveryError
 
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)+")
 _FOLDER = re.compile(r"(/[A-Za-z0-9._-]+)+")
-_PORTS = (8081, 8082)
 
 
 def installation(
     image: str,
     folder: str = "/opt/faultcast",
     listen: str = "80",
+    ports: tuple[int, int] = (8081, 8082),
+    nginx: str = "nginx",
     nginx_folder: str = "/etc/nginx/conf.d",
 ) -> str:
     """Return a shell script that installs the update script on the server where it is run.
@@ -28,6 +29,8 @@ def installation(
         image: the repository from which the server pulls, without tag or digest.
         folder: where the script, its settings and its ledger go.
         listen: the port, or address and port, on which nginx serves.
+        ports: the loopback ports that containers take in turn.
+        nginx: the command that steers nginx.
         nginx_folder: a folder whose files nginx includes.
 
     Raises:
@@ -39,16 +42,21 @@ def installation(
         if not _FOLDER.fullmatch(path):
             raise DeliveryError(f"{path!r}: an absolute path of letters, digits, dots and dashes")
     address = listen if ":" in listen else f"127.0.0.1:{listen}"
-    target = {"image": image, "front": f"http://{address}", "ports": _PORTS}
+    target = {
+        "image": image,
+        "front": f"http://{address}",
+        "ports": ports,
+        "nginx": shlex.split(nginx),
+    }
     own = files("faultcast.delivery")
-    nginx = _template("nginx.conf").render(folder=PurePosixPath(folder), listen=listen)
     return _template("install.sh").render(
         folder=folder,
         nginx_folder=nginx_folder,
-        first_port=_PORTS[0],
+        first_port=ports[0],
         update=(own / "update.py").read_text(encoding="utf-8"),
         target=json.dumps(target, indent=2),
         nginx=nginx,
+        site=_template("nginx.conf").render(folder=folder, listen=listen),
     )
 
 

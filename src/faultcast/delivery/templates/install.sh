@@ -17,9 +17,9 @@ cat > {{ folder }}/target.json <<'END_OF_TARGET'
 END_OF_TARGET
 [ -e {{ folder }}/upstream.conf ] || echo 'server 127.0.0.1:{{ first_port }} down;  # nothing yet' > {{ folder }}/upstream.conf
 cat > {{ nginx_folder }}/faultcast.conf <<'END_OF_NGINX'
-{{ nginx }}
+{{ site }}
 END_OF_NGINX
-nginx -t
-nginx -s reload 2>/dev/null || echo "start nginx"
+{{ nginx }} -t
+{{ nginx }} -s reload 2>/dev/null || echo "start nginx"
 echo "Installed in {{ folder }}. One key may deploy; add it to ~/.ssh/authorized_keys of a user who may use Docker and nginx:"
 echo 'restrict,command="{{ folder }}/update" ssh-ed25519 AAAA... deploy'

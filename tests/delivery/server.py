@@ -1,0 +1,115 @@
+"""A customer's server, as the tests see it: what is asked of it and what it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.delivery.parts import Door, Engine, Registry
+
+
+@dataclass
+class Load:
+    """What became of the requests that were sent all the while."""
+
+    answered: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The update script's folder, nginx's address, and the parts behind them."""
+
+    folder: Path
+    front: str
+    engine: Engine
+    registry: Registry
+    door: Door
+
+    def publish(self, image: str, build_arguments: Sequence[str] = (), dockerfile: str = "") -> str:
+        """Push an image, or one made from it, to the registry; return its digest."""
+        name = f"{self.registry.address}/faultcast:next"
+        text = f"FROM {image}\n{dockerfile}\n"
+        self.engine.docker("build", "--quiet", "--tag", name, *build_arguments, "-", given=text)
+        self.engine.docker("push", "--quiet", name)
+        digests = self.engine.docker(
+            "image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", name
+        )
+        (digest,) = [line.partition("@")[2] for line in digests.split() if "/faultcast@" in line]
+        self.engine.docker("rmi", "--force", name)
+        return digest
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the update script on the server itself."""
+        return subprocess.Popen(
+            [self.folder / "update", *words],
+            env={**os.environ, **self.engine.variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def update(self, *words: str) -> tuple[int, str]:
+        """Run the update script; return its exit code and what it said."""
+        process = self.start(*words)
+        text, _ = process.communicate(timeout=180)
+        return process.returncode, text
+
+    def over_ssh(self, command: str, known_hosts: Path | None = None) -> tuple[int, str]:
+        """Ask through the door, as the pipeline does."""
+        words = ["-i", str(self.door.key), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"]
+        words += ["-o", "StrictHostKeyChecking=yes"]
+        words += ["-o", f"UserKnownHostsFile={known_hosts or self.door.known_hosts}"]
+        asked = subprocess.run(
+            ["ssh", *words, "--", self.door.target, command], capture_output=True, text=True
+        )
+        return asked.returncode, asked.stdout + asked.stderr
+
+    def status(self) -> dict[str, Any]:
+        """Return what serves, by the script's own account."""
+        code, text = self.update("status", "--json")
+        assert code == 0, text
+        return json.loads(text)
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """The ledger: action and outcome of each line, oldest first."""
+        lines = (self.folder / "ledger.jsonl").read_text().splitlines()
+        return [(line["action"], line["outcome"]) for line in map(json.loads, lines)]
+
+    def ask(self, path: str) -> str:
+        """Ask what serves behind nginx."""
+        with urllib.request.urlopen(f"{self.front}{path}", timeout=30) as answer:
+            return str(answer.read().decode())
+
+    @contextmanager
+    def under_load(self, path: str, clients: int = 4) -> Iterator[Load]:
+        """Send requests without a pause, from several clients, as long as the block runs."""
+        load, end = Load(), threading.Event()
+
+        def client() -> None:
+            while not end.is_set():
+                try:
+                    self.ask(path)
+                    load.answered += 1
+                except OSError as failure:
+                    load.failures.append(repr(failure))
+
+        threads = [threading.Thread(target=client) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield load
+        finally:
+            end.set()
+            for thread in threads:
+                thread.join()
