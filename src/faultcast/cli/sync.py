@@ -11,14 +11,19 @@ from faultcast.config.layout import Layout
 def sync() -> None:
     """Deliver the runs kept on disk to MLflow (MLFLOW_TRACKING_URI, or the checkout's mlflow.db).
 
+    A store that was carried here from another folder or machine is told where its files are now.
+
     \b
     Example:
       faultcast sync
     """
+    from faultcast.tracking.moved import settle
     from faultcast.tracking.record import pending
     from faultcast.tracking.sync import sync as deliver
 
     layout = Layout.find()
+    if settle(layout.root):
+        click.echo("mlflow.db came from another folder: its artifacts are found here now.")
     waiting = len(pending(layout))
     if not waiting:
         click.echo("Every tracked run is delivered.")

@@ -40,11 +40,7 @@ def push(root: Path, asked: Transfer) -> int:
         TransferError: files did not arrive; those that did stay there.
     """
     with _opened(root, asked) as repo:
-        return int(
-            repo.push(
-                remote=asked.remote, jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True
-            )
-        )
+        return int(repo.push(jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True))
 
 
 def pull(root: Path, asked: Transfer) -> int:
@@ -63,11 +59,9 @@ def pull(root: Path, asked: Transfer) -> int:
         TransferError: files are missing or damaged there, or did not arrive.
     """
     with _opened(root, asked) as repo:
-        fetched = repo.fetch(
-            remote=asked.remote, jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True
-        )
+        fetched = repo.fetch(jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True)
         if spoiled := _spoiled(repo, asked.all_commits):
-            raise TransferError(asked.remote or _default(repo), _tell_spoiled(spoiled))
+            raise TransferError(_name(repo), _tell_spoiled(spoiled))
         repo.checkout()
         return int(fetched)
 
@@ -108,35 +102,36 @@ def _tell_spoiled(hashes: list[str]) -> str:
     )
 
 
-def _default(repo: Any) -> str:
+def _name(repo: Any) -> str:
     return str(repo.config["core"].get("remote"))
 
 
 @contextmanager
 def _opened(root: Path, asked: Transfer) -> Iterator[Any]:
     """Yield the project's DVC repository after a look at the remote; say what fails in words."""
-    from dvc.config import NoRemoteError, RemoteNotFoundError
+    from dvc.config import Config, NoRemoteError, RemoteNotFoundError
     from dvc.exceptions import CheckoutError, DvcException, FileTransferError
     from dvc.repo import Repo
 
     use_checked_ssh()
     os.chdir(root)
-    with _failures_of_files() as failures, Repo(os.fspath(root)) as repo:
-        name = asked.remote or _default(repo)
+    # Given here, for DVC would take an old commit's remotes for the data of that commit.
+    chosen = {"config": Config(os.fspath(root / ".dvc")).read(), "remote": asked.remote}
+    with _failures_of_files() as failures, Repo(os.fspath(root), **chosen) as repo:
         try:
-            _look(repo, asked.remote)
+            _look(repo)
             yield repo
         except (NoRemoteError, RemoteNotFoundError):
             raise NoDataRemoteError(asked.remote, sorted(repo.config["remote"])) from None
         except (FileTransferError, CheckoutError) as lost:
-            raise TransferError(name, next(iter(failures), str(lost))) from None
+            raise TransferError(_name(repo), next(iter(failures), str(lost))) from None
         except DvcException as fault:
-            raise DataRemoteError(name, str(fault)) from None
+            raise DataRemoteError(_name(repo), str(fault)) from None
 
 
-def _look(repo: Any, name: str | None) -> None:
+def _look(repo: Any) -> None:
     """Open the remote before any work, so that a failure is told once and not for every file."""
-    remote = repo.cloud.get_remote(name)
+    remote = repo.cloud.get_remote()
     try:
         if remote.fs.protocol == "local":
             _look_at_folder(Path(remote.path))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-_SSHD = "/usr/sbin/sshd"
+SSHD = "/usr/sbin/sshd"
 _SETTINGS = """\
 Port {port}
 ListenAddress 127.0.0.1
@@ -50,7 +50,7 @@ class SftpServer:
     def start(self) -> None:
         """Start it and wait until it listens."""
         config, log = self.folder / "sshd_config", self.folder / "log"
-        self.process = psutil.Popen([_SSHD, "-D", "-f", str(config), "-E", str(log)])
+        self.process = psutil.Popen([SSHD, "-D", "-f", str(config), "-E", str(log)])
         while not _answers(self.port):
             assert self.process.poll() is None, log.read_text(encoding="utf-8")
 

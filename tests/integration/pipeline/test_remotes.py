@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from mlflow import MlflowClient
 
+from faultcast.config.layout import Layout
+from faultcast.settings import tracking_uri
+from faultcast.tracking.record import record_run
 from tests.integration.pipeline.project import Ended, Project, begin
-from tests.integration.pipeline.sftp_server import SftpServer, make_keys
+from tests.integration.pipeline.sftp_server import SSHD, SftpServer, make_keys
 
 FILES = 150
 TIMEOUT = 2
@@ -56,6 +61,8 @@ def _keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(_keys: Path, tmp_path: Path) -> Iterator[SftpServer]:
+    if not Path(SSHD).exists():
+        pytest.skip("there is no SSH server here: install Debian's package openssh-server")
     server = SftpServer(tmp_path / "sftp", _keys)
     server.set_up()
     server.start()
@@ -208,3 +215,50 @@ def test_without_a_remote_the_message_says_how_to_add_one(
 
     assert ended.code == 2
     assert "dvc remote add --default NAME URL" in ended.text
+
+
+def test_a_whole_project_is_carried_across_with_a_folder(project: Project, tmp_path: Path) -> None:
+    stick, here = tmp_path / "stick", Layout(project.root)
+    stick.mkdir()
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "model.onnx").write_bytes(b"bytes")
+    for _ in range(2):  # one delivered, one that waits
+        record_run(here, "mill", "04_train", datetime.now(UTC), {}, {"rows": 1}, {"model": model})
+        if not (project.root / "mlflow.db").exists():
+            assert project.run("faultcast", "sync").code == 0
+    for words in (
+        ("git", "init", "-q", "--bare", "-b", "main", str(stick / "code.git")),
+        ("git", "push", "-q", str(stick / "code.git"), "HEAD:main"),
+        ("dvc", "remote", "add", "--quiet", "stick", str(stick / "data")),
+        ("faultcast", "data", "push", "--remote", "stick", "--all-commits"),
+        ("cp", "-r", "mlflow.db", "mlartifacts", ".faultcast/records", str(stick)),
+    ):
+        ended = project.run(*words)
+        assert ended.code == 0, ended.text
+    before = project.files("data/raw/mill")
+    shutil.rmtree(project.root)
+
+    (tmp_path / "other").mkdir()
+    there = Project(tmp_path / "other")
+    for words in (
+        ("git", "clone", "-q", str(stick / "code.git"), "."),
+        ("dvc", "remote", "add", "--quiet", "--force", "stick", str(stick / "data")),
+        ("faultcast", "data", "pull", "--remote", "stick", "--all-commits"),
+        ("cp", "-r", str(stick / "mlflow.db"), str(stick / "mlartifacts"), "."),
+        ("mkdir", "-p", ".faultcast"),
+        ("cp", "-r", str(stick / "records"), ".faultcast"),
+        ("faultcast", "sync"),
+    ):
+        ended = there.run(*words)
+        assert ended.code == 0, ended.text
+
+    assert there.files("data/raw/mill") == before
+    assert "Delivered 1 run" in ended.text
+    client = MlflowClient(tracking_uri(there.root))
+    experiment = client.get_experiment_by_name("faultcast/mill")
+    runs = client.search_runs([experiment.experiment_id])
+    assert len(runs) == 2
+    for run in runs:
+        place = client.download_artifacts(run.info.run_id, "model/model.onnx", str(tmp_path))
+        assert Path(place).read_bytes() == b"bytes"
