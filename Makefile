@@ -62,6 +62,9 @@ ui: $(venv)  ## Show the tracked runs in a browser (PORT=5000)
 tracking-server: $(venv)  ## Run an MLflow server on PostgreSQL for a team (PORT=5000, FOLDER=...)
 	@faultcast tracking-server --port $(PORT) $(if $(FOLDER),--folder "$(FOLDER)")
 
+serve: $(venv)  ## Answer requests for forecasts from models/ (PORT=8080); its page is /docs
+	@faultcast serve --port $(if $(filter file,$(origin PORT)),8080,$(PORT))
+
 docs: $(venv)  ## Build the documentation into docs/_build/html
 	@sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"

@@ -261,6 +261,54 @@ class ModelFileError(FaultcastError):
         )
 
 
+class SelfTestError(FaultcastError):
+    """A model that does not forecast its own example."""
+
+    exit_code = 1
+
+    def __init__(self, folder: Path, version: str, fault: str) -> None:
+        super().__init__(
+            f"{folder}: version {version} fails its self-test: {fault}. Train or fetch it again."
+        )
+
+
+class NothingToServeError(FaultcastError):
+    """A folder without a model."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"{home}: holds no model to serve. Train one with: make run; or name another folder "
+            "with --artifacts or the variable ARTIFACTS_HOME."
+        )
+
+
+class OpenServerError(FaultcastError):
+    """A server that others could reach and that knows no API keys."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"--host {host}: others could reach the server, and no API key is set. Make one with: "
+            "faultcast api-key NAME; put what it prints into the variable FAULTCAST_API_KEYS."
+        )
+
+
+class ApiKeyError(FaultcastError):
+    """The variable FAULTCAST_API_KEYS cannot be read."""
+
+    def __init__(self, entry: int) -> None:
+        super().__init__(
+            f"FAULTCAST_API_KEYS, entry {entry}: expected NAME:ROLE:SHA256 with the role read or "
+            "forecast, entries apart by commas. Make one with: faultcast api-key NAME"
+        )
+
+
+class LimitError(FaultcastError):
+    """A limit of the server that is no positive number."""
+
+    def __init__(self, variable: str, value: str) -> None:
+        super().__init__(f"{variable}={value!r}: expected a number above 0")
+
+
 class FeatureColumnsError(FaultcastError):
     """Rows that lack what a model reads."""
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from faultcast.errors import LimitError
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 RECORDS = "FAULTCAST_RECORDS"
+ARTIFACTS_HOME = "ARTIFACTS_HOME"
+API_KEYS = "FAULTCAST_API_KEYS"
+SERVING_PLAN = "FAULTCAST_SERVING_PLAN"
 TARGETS = {"staging": "FAULTCAST_STAGING", "production": "FAULTCAST_PRODUCTION"}
 
 
@@ -44,3 +50,43 @@ class ServingLimits:
     requests: int = 256
     requests_of_a_caller: int = 64
     forecasts: int = 2
+
+
+def serving_limits() -> ServingLimits:
+    """A server's limits: each by a variable such as FAULTCAST_LIMIT_BODY_BYTES.
+
+    Raises:
+        LimitError: a variable is no positive number.
+    """
+    usual = asdict(ServingLimits())
+    return ServingLimits(**{name: _limit(name, value) for name, value in usual.items()})
+
+
+def _limit(name: str, usual: Any) -> Any:
+    variable = f"FAULTCAST_LIMIT_{name.upper()}"
+    told = os.environ.get(variable)
+    if told is None:
+        return usual
+    try:
+        value = type(usual)(told)
+    except ValueError:
+        raise LimitError(variable, told) from None
+    if not 0 < value < float("inf"):
+        raise LimitError(variable, told)
+    return value
+
+
+def artifacts_home() -> Path | None:
+    """A folder of models to serve: the variable ARTIFACTS_HOME."""
+    told = os.environ.get(ARTIFACTS_HOME)
+    return Path(told) if told else None
+
+
+def api_keys() -> str:
+    """Who may call the server: the variable FAULTCAST_API_KEYS, NAME:ROLE:SHA256 by commas."""
+    return os.environ.get(API_KEYS, "")
+
+
+def serving_plan() -> str:
+    """What a worker of the server is to serve: set by the process that starts it."""
+    return os.environ[SERVING_PLAN]

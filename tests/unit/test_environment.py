@@ -21,10 +21,10 @@ _USED = ("serving", "training", "pipeline")
 _COME_WITH_OTHERS = {"faultcast", "mlflow-skinny", "mlflow-tracing"}
 # Kernels and notebooks are started as programs; protobuf is bounded for skl2onnx.
 _ONLY_RUN = {"ipykernel", "jupyterlab", "protobuf"}
-# What uvicorn, MLflow and DVC load by name.
-_ONLY_RUN |= {"httptools", "uvloop", "psycopg", "dvc-ssh"}
+# What uvicorn, Starlette, MLflow and DVC load by name.
+_ONLY_RUN |= {"httptools", "uvloop", "psycopg", "dvc-ssh", "fastapi-offline"}
 # Declared for rooms that are being built.
-_ONLY_RUN |= {"prometheus-client", "sqlalchemy"}
+_ONLY_RUN |= {"sqlalchemy"}
 _ONLY_RUN |= {"optuna"}
 EXTRAS_OF_SERVING = ("serving",)
 TRAINING_ONLY = {"scikit-learn", "scipy", "mlflow", "pandas", "onnx", "skl2onnx", "jupyterlab"}

@@ -15,7 +15,7 @@ from faultcast.cli.ingest import ingest
 from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
-from faultcast.cli.serve import serve
+from faultcast.cli.serve import api_key, serve
 from faultcast.cli.simulate import simulate
 from faultcast.cli.summary import summary
 from faultcast.cli.sync import sync
@@ -69,6 +69,7 @@ def _told(failure: FaultcastError | OSError) -> FaultcastError:
     return DiskError(Path(failure.filename or "."), failure)
 
 
+faultcast.add_command(api_key)
 faultcast.add_command(config)
 faultcast.add_command(delivery)
 faultcast.add_command(data)

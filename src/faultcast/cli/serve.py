@@ -1,24 +1,74 @@
-"""`faultcast serve`: the REST API."""
+"""`faultcast serve` and `faultcast api-key`: the REST API and who may call it."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 
 @click.command()
-@click.option("--plant", "plants", multiple=True, help="Serve this plant only; may be repeated.")
+@click.option("--plant", "plants", multiple=True, help="Serve this plant; may be repeated.")
+@click.option("--case", "cases", multiple=True, help="Serve this case; may be repeated.")
+@click.option(
+    "--artifacts",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of model folders.  [default: ARTIFACTS_HOME, or the project's models/]",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
-def serve(plants: tuple[str, ...], host: str, port: int) -> None:
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that answer."
+)
+def serve(
+    plants: tuple[str, ...],
+    cases: tuple[str, ...],
+    artifacts: Path | None,
+    host: str,
+    port: int,
+    workers: int,
+) -> None:
     """Answer requests for forecasts over HTTP.
+
+    Serves every model of the folder unless some are named, takes a model that is replaced there
+    within seconds, and describes itself at /docs. Beyond the loopback it needs API keys (see
+    faultcast api-key).
 
     \b
     Example:
       faultcast serve --plant bottling
     """
     from faultcast.config.layout import Layout
+    from faultcast.serving.server import Plan
     from faultcast.serving.server import serve as serve_models
+    from faultcast.settings import artifacts_home
 
-    home = Layout.find().root / "models"
-    names = plants or sorted(path.parent.name for path in home.glob("*/manifest.json"))
-    serve_models([home / name for name in names], host, port)
+    home = artifacts or artifacts_home() or Layout.find().root / "models"
+    click.echo(f"Models: {home}; the API's page: http://{host}:{port}/docs", err=True)
+    serve_models(Plan(home.absolute(), (*plants, *cases)), host, port, workers)
+
+
+@click.command("api-key")
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(["read", "forecast"]),
+    default="forecast",
+    show_default=True,
+    help="read: pages and lists; forecast: forecasts too.",
+)
+def api_key(name: str, role: str) -> None:
+    """Make an API key for NAME.
+
+    Prints the key, which is kept nowhere, and its entry for the variable FAULTCAST_API_KEYS of
+    `faultcast serve` (entries apart by commas).
+
+    \b
+    Example:
+      faultcast api-key line-control --role forecast
+    """
+    from faultcast.serving.keys import Role, new_key
+
+    key, entry = new_key(name, Role(role))
+    click.echo(f"key    {key}")
+    click.echo(f"entry  {entry}")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import orjson
 
 from faultcast.config.duration import format_duration
+from faultcast.scoring.case_forecaster import CasePredictions
 from faultcast.scoring.plant_forecast import MachineForecast, Status
 from faultcast.scoring.session import Matrix
 from faultcast.serving.predictions import ForecastRecord
-from faultcast.serving.served import ServedPlant
+from faultcast.serving.served import ServedCase, ServedPlant
 
 Answer = dict[str, object]
 
@@ -100,3 +103,29 @@ def records_of_machines(
             plant, request_id, now, forecast.features[None], outputs, [(forecast.machine, at)]
         )
         yield record._replace(last_reading=forecast.last_reading)
+
+
+def records_of_cases(
+    case: ServedCase,
+    request_id: str,
+    rows: Sequence[Mapping[str, object]],
+    predictions: CasePredictions,
+) -> Iterator[ForecastRecord]:
+    """Describe a case's predictions for the prediction store."""
+    now = datetime.now(UTC)
+    names = [output.name for output in case.manifest.outputs]
+    for row, outputs in zip(rows, predictions.probabilities.tolist(), strict=True):
+        told = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+        yield ForecastRecord(
+            request_id=request_id,
+            made_at=now,
+            kind="case",
+            name=case.name,
+            version=case.version,
+            machine=None,
+            time=now,
+            last_reading=None,
+            inputs_sha256=hashlib.sha256(told).hexdigest(),
+            probabilities=dict(zip(names, outputs, strict=True)),
+            threshold=None,
+        )

@@ -1,21 +1,32 @@
-"""The application: routes of the models, health, documentation."""
+"""The application: routes of the models, health, metrics, documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
-from faultcast import __version__
+from faultcast.serving.cases import Cases
+from faultcast.serving.documentation import add_documentation
 from faultcast.serving.guard import Guard
+from faultcast.serving.health import Health
+from faultcast.serving.invocations import Invocations
+from faultcast.serving.keys import Keys
+from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import NoSink, PredictionSink
 from faultcast.serving.problems import ProblemError, answer_problem
 from faultcast.serving.routes import Forecasts
 from faultcast.serving.served import Served
+from faultcast.serving.watch import Watch
 from faultcast.settings import ServingLimits
+
+_LOOK_EVERY = 1.0
 
 
 def create_app(
@@ -24,6 +35,8 @@ def create_app(
     *,
     routers: Sequence[APIRouter] = (),
     limits: ServingLimits | None = None,
+    keys: Keys | None = None,
+    watch: Watch | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -32,16 +45,44 @@ def create_app(
         sink: takes each forecast behind the answer.
         routers: pages beside the API, such as the planner's board.
         limits: what is taken from a caller.
+        keys: who may call; without any, everyone.
+        watch: looks for new models while the application runs.
     """
-    limits = limits or ServingLimits()
-    app = FastAPI(title="faultcast", version=__version__, redoc_url=None)
-    app.add_middleware(Guard, limits=limits)
+    limits, sink, keys = limits or ServingLimits(), sink or NoSink(), keys or Keys({})
+    metrics = Metrics(served)
+    app = FastAPI(
+        title="faultcast",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_watching(watch) if watch else None,
+    )
+    app.add_middleware(Guard, limits=limits, keys=keys, metrics=metrics)
     app.add_exception_handler(ProblemError, answer_problem)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    app.router.routes += Forecasts(served, sink or NoSink(), limits).routes()
+    app.router.routes += [
+        *Forecasts(served, sink, limits, metrics).routes(),
+        *Cases(served, sink, limits).routes(),
+        *Invocations(served, sink, limits).routes(),
+        Route("/metrics", metrics.answer, methods=["GET"]),
+    ]
+    app.include_router(Health(served).router())
     for router in routers:
         app.include_router(router)
+    add_documentation(app, served, secured=bool(keys.by_hash))
     return app
+
+
+def _watching(watch: Watch):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(watch.run(_LOOK_EVERY))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
 
 
 async def _answer_http_exception(request: Request, failure: Exception) -> Response:

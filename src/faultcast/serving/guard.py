@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import time
 from collections import Counter
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faultcast.serving.keys import Keys
+from faultcast.serving.metrics import Metrics
 from faultcast.serving.problems import ProblemError
 from faultcast.settings import ServingLimits
 
@@ -20,9 +23,11 @@ _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 class Guard:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, limits: ServingLimits) -> None:
+    def __init__(self, app: ASGIApp, limits: ServingLimits, keys: Keys, metrics: Metrics) -> None:
         self._app = app
         self._limits = limits
+        self._keys = keys
+        self._metrics = metrics
         self._of_callers: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,12 +39,12 @@ class Guard:
         request_id = _request_id(headers)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        started = False
+        begin, status = time.perf_counter(), 0
 
         async def send_signed(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
@@ -47,8 +52,9 @@ class Guard:
                 ]
             await send(message)
 
-        caller = (scope.get("client") or ("",))[0]
         try:
+            key = self._keys.check(scope["method"], scope["path"], headers)
+            caller = key or (scope.get("client") or ("",))[0]
             self._admit(caller)
             try:
                 await self._app(scope, receive, send_signed)
@@ -58,13 +64,15 @@ class Guard:
             await problem.response(request_id, scope["path"])(scope, receive, send_signed)
         except Exception:
             _LOG.exception("request %s failed", request_id)
-            if started:
+            if status:
                 raise
             failed = ProblemError(
                 HTTPStatus.INTERNAL_SERVER_ERROR,
                 f"the server failed; its log tells why under {request_id}",
             )
             await failed.response(request_id, scope["path"])(scope, receive, send_signed)
+        finally:
+            self._metrics.answered(_route(scope), status, time.perf_counter() - begin)
 
     def _admit(self, caller: str) -> None:
         """Give a caller a turn.
@@ -97,6 +105,12 @@ class Guard:
 def _request_id(headers: dict[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id", b"")
     return given.decode() if _GIVEN_ID.match(given) else secrets.token_hex(16)
+
+
+def _route(scope: Scope) -> str:
+    """Name what answered, without what varies in its path."""
+    endpoint = scope.get("endpoint")
+    return getattr(endpoint, "__qualname__", "none") if endpoint else "none"
 
 
 def _version(state: dict[str, object]) -> list[tuple[bytes, bytes]]:

@@ -19,9 +19,10 @@ class ForecastRecord(NamedTuple):
         machine: the machine; None for rows that name none.
         time: the moment from which the horizon runs, UTC.
         last_reading: the newest reading that the forecast knew; None for ready feature rows.
-        inputs_sha256: hash of the model's input row as little-endian float32.
+        inputs_sha256: hash of the model's input row as little-endian float32; of a case's row as
+            JSON with sorted keys.
         probabilities: by output of the manifest, such as `probability_machine`.
-        threshold: from which probability of the machine an alarm stands.
+        threshold: from which probability of the machine an alarm stands; None for cases.
         contributions: sensors that drive it, strongest first: name and share.
     """
 
@@ -35,7 +36,7 @@ class ForecastRecord(NamedTuple):
     last_reading: datetime | None
     inputs_sha256: str
     probabilities: dict[str, float]
-    threshold: float
+    threshold: float | None
     contributions: tuple[tuple[str, float], ...] = ()
 
 

@@ -31,10 +31,12 @@ class ProblemError(Exception):
         *,
         faults: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.detail = status, detail
         self.faults, self.headers = faults, dict(headers or {})
+        self.more = dict(more or {})
 
     def response(self, request_id: str, path: str) -> Response:
         """Return the problem document."""
@@ -45,6 +47,7 @@ class ProblemError(Exception):
             "detail": self.detail,
             "instance": path,
             "request_id": request_id,
+            **self.more,
         }
         if self.faults:
             document["errors"] = [fault._asdict() for fault in self.faults[:_SHOWN]]

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faultcast.scoring.plant_forecast import MachineForecast, forecast_machines
+from faultcast.scoring.plant_forecast import MachineForecast, Status, forecast_machines
 from faultcast.serving.answers import (
     describe_machine,
     describe_model,
@@ -22,6 +22,7 @@ from faultcast.serving.answers import (
     records_of_rows,
 )
 from faultcast.serving.body import read_body, read_json
+from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import PredictionSink
 from faultcast.serving.problems import ProblemError
 from faultcast.serving.records import Recent, read_recent
@@ -40,6 +41,7 @@ class Forecasts:
     served: Served
     sink: PredictionSink
     limits: ServingLimits
+    metrics: Metrics
     turns: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class Forecasts:
         ).tolist()
         request_id = request.state.request_id
         self.sink.put(list(records_of_rows(plant, request_id, now, features, probabilities, keys)))
+        self.metrics.forecast(plant.name, [outputs[-1] for outputs in probabilities])
         answers = [
             {key: row[key] for key in ("machine", "time") if key in row}
             | describe_risk(plant, outputs)
@@ -93,8 +96,15 @@ class Forecasts:
             ) from None
         request_id = request.state.request_id
         self.sink.put(list(records_of_machines(plant, request_id, now, recent.at, forecasts)))
+        self._count(plant, forecasts)
         answers = [describe_machine(plant, forecast, recent.at) for forecast in forecasts]
         return _answer(request, plant, {"at": recent.at, "forecasts": answers})
+
+    def _count(self, plant: ServedPlant, forecasts: list[MachineForecast]) -> None:
+        made = [one.probabilities for one in forecasts if one.probabilities is not None]
+        self.metrics.forecast(plant.name, [float(outputs[-1]) for outputs in made])
+        stale = sum(one.status is Status.OLD_DATA for one in forecasts)
+        self.metrics.stale(plant.name, stale)
 
     def _plant(self, request: Request) -> ServedPlant:
         name = request.path_params["plant"]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 
 import orjson
 
+from faultcast.errors import ManifestError
+from faultcast.scoring.case_forecaster import CaseForecaster
+from faultcast.scoring.case_manifest import CaseManifest
 from faultcast.scoring.forecaster import Forecaster
 from faultcast.scoring.manifest import Manifest
+from faultcast.scoring.manifest_file import MANIFEST_FILE
 
 VERSION_FILE = "version.json"
 
@@ -24,18 +28,6 @@ class ServedPlant:
     folder: Path
     version: str
     model: Forecaster
-
-    @classmethod
-    def load(cls, folder: Path) -> ServedPlant:
-        """Load a model's folder.
-
-        Raises:
-            StageNotRunError: the folder holds no model.
-            ManifestError: its manifest cannot be read.
-            ModelFileError: the model is not the one that the manifest describes.
-        """
-        model = Forecaster.load(folder)
-        return cls(model.manifest.plant, folder, _version(folder, model.manifest), model)
 
     @property
     def manifest(self) -> Manifest:
@@ -53,25 +45,94 @@ class ServedPlant:
         return itemgetter(*self.manifest.features.names)
 
 
-class Served:
-    """The models by plant; a request keeps the one that it began with."""
+@dataclass(frozen=True)
+class ServedCase:
+    """A case's model."""
 
-    def __init__(self, plants: Iterable[ServedPlant]) -> None:
-        self._plants = {plant.name: plant for plant in plants}
+    name: str
+    folder: Path
+    version: str
+    model: CaseForecaster
 
     @property
-    def plants(self) -> dict[str, ServedPlant]:
-        """The plants' models at this moment."""
-        return self._plants
-
-    def replace(self, plant: ServedPlant) -> None:
-        """Serve a plant's other model from now on."""
-        self._plants = {**self._plants, plant.name: plant}
+    def manifest(self) -> CaseManifest:
+        """What the model's folder says of it."""
+        return self.model.manifest
 
 
-def _version(folder: Path, manifest: Manifest) -> str:
+ServedModel = ServedPlant | ServedCase
+
+
+@dataclass
+class Served:
+    """The models by name; a request keeps the one that it began with.
+
+    `refused` tells of models that were found in a folder and could not take the place of the one
+    that serves.
+    """
+
+    plants: dict[str, ServedPlant] = field(default_factory=dict)
+    cases: dict[str, ServedCase] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, models: Iterable[ServedModel]) -> Served:
+        """Serve these models."""
+        served = cls()
+        for model in models:
+            served.replace(model)
+        return served
+
+    def replace(self, model: ServedModel) -> None:
+        """Serve a model from now on, in the place of the one of its name."""
+        if isinstance(model, ServedPlant):
+            self.plants = {**self.plants, model.name: model}
+        else:
+            self.cases = {**self.cases, model.name: model}
+        self.refused.pop(model.name, None)
+
+    @property
+    def models(self) -> list[ServedModel]:
+        """All models, plants first."""
+        return [*self.plants.values(), *self.cases.values()]
+
+    @property
+    def only(self) -> ServedModel | None:
+        """The model, where there is just one."""
+        return self.models[0] if len(self.models) == 1 else None
+
+
+def load_model(folder: Path) -> ServedModel:
+    """Load the model of a plant or of a case.
+
+    Raises:
+        StageNotRunError: the folder holds no model.
+        ManifestError: its manifest or its version cannot be read.
+        ModelFileError: the model is not the one that the manifest describes.
+    """
+    if _kind(folder) == "case":
+        case = CaseForecaster.load(folder)
+        version = _version(folder, case.manifest.model.sha256)
+        return ServedCase(case.manifest.case, folder, version, case)
+    plant = Forecaster.load(folder)
+    version = _version(folder, plant.manifest.model.sha256)
+    return ServedPlant(plant.manifest.plant, folder, version, plant)
+
+
+def _kind(folder: Path) -> str:
+    try:
+        content = orjson.loads((folder / MANIFEST_FILE).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return "plant"
+    return str(content.get("kind", "plant")) if isinstance(content, dict) else "plant"
+
+
+def _version(folder: Path, sha256: str) -> str:
     """Return the registry's version; of a model from no registry, the beginning of its hash."""
     path = folder / VERSION_FILE
     if not path.is_file():
-        return f"sha256:{manifest.model.sha256[:12]}"
-    return str(orjson.loads(path.read_bytes())["version"])
+        return f"sha256:{sha256[:12]}"
+    try:
+        return str(orjson.loads(path.read_bytes())["version"])
+    except (KeyError, TypeError, orjson.JSONDecodeError):
+        raise ManifestError(path, 'not a JSON object with the key "version"') from None

@@ -1,16 +1,96 @@
-"""Run the application: models from folders, one process a worker."""
+"""Run the application with uvicorn: one process, or several workers on one port."""
 
 from __future__ import annotations
 
+import ipaddress
+import json
+import os
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
+from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
-from faultcast.serving.served import Served, ServedPlant
+from faultcast.serving.keys import Keys
+from faultcast.serving.served import Served
+from faultcast.serving.watch import Watch
+from faultcast.settings import SERVING_PLAN, api_keys, serving_limits, serving_plan
+
+_SECONDS_TO_FINISH = 20
 
 
-def serve(folders: list[Path], host: str, port: int) -> None:
-    """Serve the models of some folders until interrupted."""
-    served = Served(map(ServedPlant.load, folders))
-    uvicorn.run(create_app(served), host=host, port=port, access_log=False, server_header=False)
+@dataclass(frozen=True)
+class Plan:
+    """What to serve: the models `names` of a folder; without names all that it holds."""
+
+    home: Path
+    names: tuple[str, ...] = ()
+
+    def write(self) -> str:
+        """Return the plan as text, for a worker's environment."""
+        return json.dumps({"home": str(self.home), "names": self.names})
+
+    @classmethod
+    def read(cls, text: str) -> Plan:
+        """Read what `write` returned."""
+        content = json.loads(text)
+        return cls(Path(content["home"]), tuple(content["names"]))
+
+
+def make_app() -> FastAPI:
+    """Load the models of this worker's plan and make the application.
+
+    Raises:
+        FaultcastError: a model cannot be loaded, or the environment holds a faulty setting.
+    """
+    plan = Plan.read(serving_plan())
+    served = Served()
+    watch = Watch(plan.home, plan.names, served)
+    watch.load_all()
+    if not served.models:
+        raise NothingToServeError(plan.home)
+    return create_app(served, limits=serving_limits(), keys=Keys.parse(api_keys()), watch=watch)
+
+
+def serve(plan: Plan, host: str, port: int, workers: int = 1) -> None:
+    """Serve until interrupted; requests on their way are answered first.
+
+    Raises:
+        OpenServerError: others could reach the server, and there are no API keys.
+        FaultcastError: as `make_app`.
+    """
+    if not is_loopback(host) and not Keys.parse(api_keys()).by_hash:
+        raise OpenServerError(host)
+    os.environ[SERVING_PLAN] = plan.write()
+    settings = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": _SECONDS_TO_FINISH,
+    }
+    app = make_app()
+    if workers == 1:
+        uvicorn.run(app, **settings)  # type: ignore[arg-type]
+        return
+    with tempfile.TemporaryDirectory() as counters:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+        uvicorn.run(
+            "faultcast.serving.server:make_app",
+            factory=True,
+            workers=workers,
+            **settings,  # type: ignore[arg-type]
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -12,7 +12,7 @@ from faultcast.config.layout import Layout
 from faultcast.data.canonical import Canonical, read_canonical
 from faultcast.serving.app import create_app
 from faultcast.serving.predictions import ForecastRecord
-from faultcast.serving.served import Served, ServedPlant
+from faultcast.serving.served import Served, ServedPlant, load_model
 from tests.unit.serving.pumps import PLANT, make_project
 from tests.unit.serving.running import running
 
@@ -46,7 +46,9 @@ def test_rows(layout: Layout) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def plant(layout: Layout) -> ServedPlant:
-    return ServedPlant.load(layout.model(PLANT))
+    model = load_model(layout.model(PLANT))
+    assert isinstance(model, ServedPlant)
+    return model
 
 
 @pytest.fixture
@@ -56,5 +58,5 @@ def sink() -> Kept:
 
 @pytest.fixture
 def client(plant: ServedPlant, sink: Kept) -> Iterator[Client]:
-    with running(create_app(Served([plant]), sink)) as client:
+    with running(create_app(Served.of([plant]), sink)) as client:
         yield client

@@ -1,0 +1,102 @@
+"""What the server counts, in Prometheus' text format at /metrics."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faultcast.serving.served import Served
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_PROBABILITIES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
+# With several workers each writes into a file of this folder, and any of them answers for all.
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Metrics:
+    """The numbers of one application."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "faultcast_requests", "Requests answered.", ["route", "status"], registry=self._registry
+        )
+        self._latency = Histogram(
+            "faultcast_request_seconds",
+            "Time to answer.",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._probabilities = Histogram(
+            "faultcast_probability",
+            "Probability that a machine fails within the horizon.",
+            ["plant"],
+            buckets=_PROBABILITIES,
+            registry=self._registry,
+        )
+        self._stale = Gauge(
+            "faultcast_stale_machines",
+            "Machines of the last request that had only old data.",
+            ["plant"],
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
+        self._models = Gauge(
+            "faultcast_model",
+            "1 for each model version that is served.",
+            ["name", "version"],
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+        self._refused = Gauge(
+            "faultcast_models_refused",
+            "New model versions that did not load or failed their self-test.",
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+        self._count = lru_cache(1024)(self._requests.labels)
+        self._time = lru_cache(256)(self._latency.labels)
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        self._count(route, str(status)).inc()
+        self._time(route).observe(seconds)
+
+    def forecast(self, plant: str, probabilities: list[float]) -> None:
+        """Count the probabilities of machines."""
+        histogram = self._probabilities.labels(plant)
+        for probability in probabilities:
+            histogram.observe(probability)
+
+    def stale(self, plant: str, machines: int) -> None:
+        """Note how many machines had only old data."""
+        self._stale.labels(plant).set(machines)
+
+    async def answer(self, _: Request) -> Response:
+        """Answer Prometheus."""
+        self._models.clear()
+        for model in self._served.models:
+            self._models.labels(model.name, model.version).set(1)
+        self._refused.set(len(self._served.refused))
+        return Response(generate_latest(self._collected()), media_type=CONTENT_TYPE_LATEST)
+
+    def _collected(self) -> CollectorRegistry:
+        if _SHARED not in os.environ:
+            return self._registry
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        return shared
