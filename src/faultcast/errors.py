@@ -439,6 +439,16 @@ class MissingOutputError(FaultcastError):
         )
 
 
+class MissingInputError(FaultcastError):
+    """A dependency that is not there and that no stage writes."""
+
+    def __init__(self, path: str, hint: str) -> None:
+        super().__init__(
+            f"{path} does not exist, and no stage writes it{hint or '.'} Nothing was written. "
+            "If it is yet to come, --no-run puts the stage into dvc.yaml all the same."
+        )
+
+
 class ValuesFileError(FaultcastError):
     """A file of parameter values that cannot be used."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from faultcast.cli.lists import ListsCommand
 from faultcast.pipeline.imports import no_collection
 
 
@@ -97,11 +98,16 @@ def run(
         click.echo(os.path.relpath(job.report / f"{notebook.stem}{suffix}"))
 
 
-@notebook.command(no_args_is_help=True)
+@notebook.command(cls=ListsCommand, no_args_is_help=True)
 @click.argument("data", metavar="DATA_SUBDIRECTORY")
 @click.argument("notebook", metavar="NOTEBOOK")
 @click.option(
-    "dependencies", "-d", "--dependency", multiple=True, help="A file or folder that it reads."
+    "dependencies",
+    "-d",
+    "--dependency",
+    multiple=True,
+    metavar="PATH ...",
+    help="Files and folders that it reads.",
 )
 @click.option(
     "parameters",
@@ -109,19 +115,21 @@ def run(
     "--parameter",
     nargs=2,
     multiple=True,
-    metavar="NAME VALUE",
-    help="A parameter.",
+    metavar="NAME VALUE ...",
+    help="Parameters, pair by pair.",
 )
 @click.option(
     "files",
     "-f",
     "--file",
     multiple=True,
-    metavar="FILE[:SECTION]",
-    help="YAML file with parameters.",
+    metavar="FILE[:SECTION] ...",
+    help="YAML files with parameters.",
 )
 @click.option("name", "-n", "--name", help="The stage's name; by default after the notebook.")
-@click.option("plants", "--plant", multiple=True, help="A plant to run for; repeat it for more.")
+@click.option(
+    "plants", "--plant", multiple=True, metavar="PLANT ...", help="Plants, a run for each."
+)
 @click.option("--no-run", is_flag=True, help="Write dvc.yaml, run nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the change to dvc.yaml, write nothing.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Stages at a time.")
@@ -136,7 +144,7 @@ def stage(no_run: bool, dry_run: bool, jobs: int | None, **asked: Any) -> None:
     \b
     Example:
       ./dvc-run-notebook 'interim/{plant}/windows' ../notebooks/02_windows.ipynb \\
-          -d '../data/interim/{plant}/canonical' --plant bottling --plant foundry
+          -d '../data/interim/{plant}/canonical' --plant bottling foundry
     """
     from faultcast.config.layout import Layout
     from faultcast.pipeline.add_stage import add_stage
@@ -144,6 +152,6 @@ def stage(no_run: bool, dry_run: bool, jobs: int | None, **asked: Any) -> None:
     from faultcast.pipeline.run_stages import run_and_show
 
     request = StageRequest(layout=Layout.find(), here=Path.cwd(), **asked)
-    name = add_stage(request, sys.stdout, write=not dry_run)
+    name = add_stage(request, sys.stdout, write=not dry_run, ready=not no_run)
     if not (no_run or dry_run):
         sys.exit(run_and_show(request.layout.root, [name], jobs))

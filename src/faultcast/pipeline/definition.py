@@ -161,9 +161,12 @@ def _derived_name(request: StageRequest, file: PipelineFile) -> str:
     if same:
         return same[0]
     folders = PurePosixPath(request.outputs[0]).parts[1:] if having else ()
-    return "-".join([_plain_name(path), *(one for one in folders if one != request.plant)])
+    return _plain("-".join([_plain_name(path), *(one for one in folders if one != request.plant)]))
 
 
 def _plain_name(notebook: Path) -> str:
-    stem = re.sub(r"^\d+[_\- ]*", "", notebook.stem) or notebook.stem
-    return _NOT_IN_NAMES.sub("-", stem).strip("-")
+    return _plain(re.sub(r"^\d+[_\- ]*", "", notebook.stem) or notebook.stem)
+
+
+def _plain(name: str) -> str:
+    return _NOT_IN_NAMES.sub("-", name).strip("-")

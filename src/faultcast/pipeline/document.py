@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from faultcast.errors import NotebookError
+from faultcast.pipeline.hint import did_you_mean
 from faultcast.pipeline.imports import lean_jupyter
 
 PARAMETERS = "parameters"
@@ -83,7 +84,9 @@ def read_notebook(path: Path) -> Notebook:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, IsADirectoryError):
-        raise NotebookError(path, "there is no such file") from None
+        beside = (one.name for one in path.parent.glob("*.ipynb"))
+        hint = did_you_mean(path.name, beside)
+        raise NotebookError(path, f"there is no such file{hint}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as broken:
         raise NotebookError(path, f"it is not a notebook, its JSON is broken: {broken}") from None
     if not isinstance(content, dict) or "cells" not in content or content.get("nbformat") != 4:

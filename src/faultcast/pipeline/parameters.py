@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -17,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from faultcast.errors import ParameterError
 from faultcast.pipeline.document import Notebook
+from faultcast.pipeline.hint import did_you_mean
 from faultcast.pipeline.kinds import kind_name
 from faultcast.pipeline.signature import Parameter, Signature
 
@@ -109,9 +109,7 @@ def _unknown(signature: Signature, given: Mapping[str, object]) -> Iterator[str]
     known = [parameter.name for parameter in signature.parameters]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield f"{name}: the notebook has no such parameter{hint}"
+            yield f"{name}: the notebook has no such parameter{did_you_mean(name, known)}"
 
 
 def _typed(kind: Any, given: object) -> Any:

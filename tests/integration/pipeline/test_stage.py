@@ -141,7 +141,7 @@ def test_several_plants_are_a_matrix(project: Project) -> None:
     ended = ask(
         project,
         *("interim/{plant}/count", "../notebooks/03_count.ipynb", "-d", "../data/raw/{plant}"),
-        *("--plant", "mill", "--plant", "press", "-j", "2"),
+        *("--plant", "mill", "press", "-j", "2"),
     )
     assert ended.code == 0, ended.text
     stage = yaml.safe_load(project.read("dvc.yaml"))["stages"]["count"]

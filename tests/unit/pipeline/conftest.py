@@ -21,6 +21,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "configs/plants/mill.yaml": "title: Mill\n",
         "configs/plants/press.yaml": "title: Press\n",
         "data/raw/mill/telemetry.csv": "1\n",
+        "data/raw/press/telemetry.csv": "1\n",
         "src/mill/__init__.py": "",
         "src/mill/wear.py": "rate = 1\n",
     }.items():

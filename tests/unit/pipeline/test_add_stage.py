@@ -14,6 +14,7 @@ from faultcast.config.layout import Layout
 from faultcast.errors import (
     DataFolderError,
     LineBreakError,
+    MissingInputError,
     NotebookError,
     OutsideProjectError,
     ParameterError,
@@ -33,11 +34,11 @@ WEAR = "../notebooks/02_wear.ipynb"
 HEAT = "../notebooks/03_heat.ipynb"
 
 
-def ask(root: Path, data: str, notebook: str = WEAR, **more: Any) -> str:
+def ask(root: Path, data: str, notebook: str = WEAR, ready: bool = True, **more: Any) -> str:
     here = root / "configs"
     stream = StringIO()
     request = StageRequest(Layout(root), here, data, notebook, **more)
-    add_stage(request, stream, write=True)
+    add_stage(request, stream, write=True, ready=ready)
     return stream.getvalue()
 
 
@@ -210,7 +211,31 @@ def test_a_folder_in_which_git_tracks_files_is_refused(root: Path) -> None:
         ask(root, "raw/mill")
 
 
+def test_input_that_nobody_writes_is_refused_with_the_nearest_there_is(root: Path) -> None:
+    with pytest.raises(MissingInputError, match=r"data/raw/mil does not.*mean data/raw/mill"):
+        ask(root, "interim/x", dependencies=("../data/raw/mil",))
+    with pytest.raises(MissingInputError, match="data/press does not"):
+        ask(root, "interim/x", dependencies=("../data/{plant}",), plants=("press",))
+    assert not (root / "dvc.yaml").exists()
+    ask(root, "interim/x", dependencies=("../data/raw/mil",), ready=False)
+    assert "data/raw/mil" in stages(root)["wear"]["deps"]
+
+
+def test_input_that_a_stage_or_dvc_will_bring_is_accepted(root: Path) -> None:
+    ask(root, "interim/x", plants=("mill", "press"))
+    (root / "data/external.dvc").write_text("outs: [{path: external}]\n")
+    brought = ("../data/interim/x/{plant}", "../data/interim/x/press/deeper", "../data/external/a")
+    ask(root, "interim/y", HEAT, dependencies=brought, plants=("mill",))
+    assert "data/interim/x/mill" in stages(root)["heat"]["deps"]
+
+
+def test_blanks_in_folders_are_none_of_the_stages_name(root: Path) -> None:
+    ask(root, "interim/x")
+    ask(root, "interim/late readings", plants=("mill",))
+    assert "wear-interim-late-readings" in stages(root)
+
+
 def test_nothing_is_written_when_only_asked_to_show(root: Path) -> None:
     request = StageRequest(Layout(root), root, "interim/x", "notebooks/02_wear.ipynb")
-    add_stage(request, StringIO(), write=False)
+    add_stage(request, StringIO(), write=False, ready=True)
     assert not (root / "dvc.yaml").exists()

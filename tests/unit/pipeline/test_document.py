@@ -84,6 +84,12 @@ def test_a_file_that_is_no_python_notebook_is_refused(
         read_notebook(path)
 
 
+def test_the_nearest_notebook_is_proposed_for_a_missing_one(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "02_features.ipynb", code("x"))
+    with pytest.raises(NotebookError, match=r"; did you mean 02_features\.ipynb\?"):
+        read_notebook(tmp_path / "02_feature.ipynb")
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotebookError, match="there is no such file"):
         read_notebook(tmp_path / "n.ipynb")

@@ -1,0 +1,51 @@
+"""Whether what a stage is to read is there, or will be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from faultcast.errors import MissingInputError
+from faultcast.pipeline.hint import did_you_mean
+from faultcast.pipeline.pipeline_file import PipelineFile
+from faultcast.pipeline.request import StageRequest
+from faultcast.pipeline.words import PLANT
+
+_TEMPLATE = re.compile(r"\$\{.*?\}")
+
+
+def check_inputs(request: StageRequest, file: PipelineFile) -> None:
+    """Look for each dependency that was asked for.
+
+    Raises:
+        MissingInputError: one is not there, and no stage writes it.
+    """
+    root = request.layout.root
+    for typed in request.dependencies:
+        for plant in request.plants or ("",):
+            path = request.inside(typed).replace(PLANT, plant)
+            if not ((root / path).exists() or _is_promised(root, path, file)):
+                raise MissingInputError(path, did_you_mean(path, _beside(root, path)))
+
+
+def _is_promised(root: Path, path: str, file: PipelineFile) -> bool:
+    """Whether a stage writes it or what holds it, or DVC tracks it and has yet to fetch it."""
+    above = [path, *map(str, Path(path).parents)]
+    if any((root / f"{one}.dvc").is_file() for one in above):
+        return True
+    written = (_pattern(output) for stage in file for output in stage.outputs)
+    return any(pattern.fullmatch(one) for pattern in written for one in above)
+
+
+def _pattern(output: str) -> re.Pattern[str]:
+    """Return what the outputs of a matrix look like."""
+    return re.compile("[^/]+".join(map(re.escape, _TEMPLATE.split(output))))
+
+
+def _beside(root: Path, path: str) -> Iterator[str]:
+    """Yield what there is in the nearest folder that exists."""
+    folder = next(one for one in (root / path).parents if one.is_dir())
+    for one in sorted(folder.iterdir()):
+        if not one.name.startswith("."):
+            yield one.relative_to(root).as_posix()
