@@ -31,10 +31,10 @@ help:  ## Show this list
 	@echo "faultcast: from raw plant logs to reported models. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
-run: $(venv)  ## Run the belt for every plant of params.yaml, then show the results
+run: $(venv)  ## Run the belt for every plant of params.yaml, promote what passes the gate, show the results
 	@faultcast pipeline run
 	@faultcast sync
-	@faultcast summary
+	@faultcast gate && refused=0 || refused=$$?; faultcast summary; exit $$refused
 
 test: $(venv)  ## Run all tests in parallel, with coverage
 	@scripts/debian-packages

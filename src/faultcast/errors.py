@@ -636,7 +636,7 @@ class UnknownVersionError(FaultcastError):
     def __init__(self, name: str, which: str, known: Sequence[str]) -> None:
         super().__init__(
             f"{name} has no version {which!r}; there are: {', '.join(known)}. "
-            f"See: faultcast models {name}"
+            f"See: faultcast models list {name}"
         )
 
 
@@ -665,5 +665,28 @@ class NoPreviousError(FaultcastError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} has no previous champion to go back to. See: faultcast models {name}"
+            f"{name} has no previous champion to go back to. See: faultcast models list {name}"
+        )
+
+
+class GateError(FaultcastError):
+    """A model that the gate cannot judge; nothing was promoted."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name}: the model cannot be judged: {reason}. Nothing was promoted. Train it on "
+            f"today's data (make run), then: faultcast gate {name}"
+        )
+
+
+class RefusedError(FaultcastError):
+    """Models that the gate refused, in a mode in which that is a failure."""
+
+    exit_code = 1
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"the gate refused {', '.join(names)}; the champions stay. The pages above say why. "
+            "Train a better model, or put one through with: "
+            f"faultcast gate {names[0]} --override REASON"
         )

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from faultcast import __version__
+from faultcast.cli.bars import bars
 from faultcast.cli.config import config
 from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
+from faultcast.cli.gate import gate
 from faultcast.cli.ingest import ingest
+from faultcast.cli.models import models
 from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
@@ -70,10 +73,13 @@ def _told(failure: FaultcastError | OSError) -> FaultcastError:
 
 
 faultcast.add_command(api_key)
+faultcast.add_command(bars)
 faultcast.add_command(config)
 faultcast.add_command(delivery)
 faultcast.add_command(data)
+faultcast.add_command(gate)
 faultcast.add_command(ingest)
+faultcast.add_command(models)
 faultcast.add_command(notebook)
 faultcast.add_command(pipeline)
 faultcast.add_command(plant)

@@ -66,3 +66,7 @@ class Layout:
     def reports(self, plant: str) -> Path:
         """Return the folder of a plant's reports."""
         return self.root / "reports" / plant
+
+    def decision(self, name: str) -> Path:
+        """Return the folder of the gate's latest decision on a plant or case."""
+        return self.reports(name) / "decision"

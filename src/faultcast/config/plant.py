@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from faultcast.config.duration import Duration
 from faultcast.config.frozen import Frozen
+from faultcast.config.gate import PlantGate
 from faultcast.config.model import Model
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
@@ -197,6 +198,7 @@ class Plant(Frozen):
         default=None, description="what the threshold minimises; without it, failures missed"
     )
     model: Model = Model()
+    gate: PlantGate = PlantGate()
 
     @property
     def zone(self) -> ZoneInfo:

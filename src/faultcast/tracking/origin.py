@@ -77,15 +77,20 @@ def _training(client: MlflowClient, experiment: str, model: ModelFolder) -> Run 
     return found[0] if found else None
 
 
-def _registration(client: MlflowClient, experiment: str, layout: Layout, name: str) -> Run:
-    """Make a run for a model whose training was not tracked here."""
+def new_run(client: MlflowClient, experiment: str, layout: Layout, name: str, stage: str) -> Run:
+    """Begin a run of a stage, made from the checkout's commit."""
     commit = current_commit(layout.root)
     tags = {
         _COMMIT: commit.sha,
         _DIRTY: str(commit.dirty).lower(),
         "faultcast.plant": name,
-        "faultcast.stage": "register",
+        "faultcast.stage": stage,
     }
-    run = client.create_run(experiment, tags=tags, run_name=f"{name} register")
+    return client.create_run(experiment, tags=tags, run_name=f"{name} {stage}")
+
+
+def _registration(client: MlflowClient, experiment: str, layout: Layout, name: str) -> Run:
+    """Make a run for a model whose training was not tracked here."""
+    run = new_run(client, experiment, layout, name, "register")
     client.set_terminated(run.info.run_id)
     return run

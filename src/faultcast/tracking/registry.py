@@ -25,7 +25,7 @@ from faultcast.settings import tracking_uri
 from faultcast.tracking.fetch import fetch
 from faultcast.tracking.ledger import Event, ledger_of
 from faultcast.tracking.model_folder import ModelFolder
-from faultcast.tracking.origin import upload
+from faultcast.tracking.origin import experiment_id, new_run, upload
 from faultcast.tracking.store import EXISTS, MISSING, Store
 from faultcast.tracking.version import PREFIX, Alias, Tag, Version
 
@@ -160,6 +160,17 @@ class Registry:
         """Write an entry into a model's ledger."""
         with self._store.asked() as client:
             client.set_registered_model_tag(PREFIX + name, event.key, event.model_dump_json())
+
+    def keep(self, name: str, stage: str, metrics: Mapping[str, float], folder: Path) -> str:
+        """Keep a folder of files as a run of a stage and return the run's id."""
+        with self._store.asked() as client:
+            experiment = experiment_id(client, self._layout, name)
+            run = new_run(client, experiment, self._layout, name, stage)
+            for key, value in metrics.items():
+                client.log_metric(run.info.run_id, key, value)
+            client.log_artifacts(run.info.run_id, str(folder), stage)
+            client.set_terminated(run.info.run_id)
+        return str(run.info.run_id)
 
     def _model(self, name: str) -> RegisteredModel:
         with self._store.unless(MISSING):
