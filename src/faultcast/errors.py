@@ -5,6 +5,7 @@ The command line prints the message without a traceback and ends with `exit_code
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -374,10 +375,9 @@ class ExportError(FaultcastError):
         )
 
 
-def _near(path: Path) -> Path:
-    """Return a path below the working directory in relation to it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _near(path: Path) -> str:
+    """Return a path from the working directory, or from the root where that is shorter."""
+    return min(os.path.relpath(path), str(path), key=len)
 
 
 def _indent(lines: Sequence[str]) -> list[str]:
@@ -399,7 +399,11 @@ class ParameterError(FaultcastError):
         listed = ["it accepts:", *_indent(accepted)] if accepted else ["it has no parameters cell"]
         super().__init__(
             "\n".join(
-                [f"{path}: wrong parameters, nothing was run:", *_indent(faults), *_indent(listed)]
+                [
+                    f"{_near(path)}: wrong parameters, nothing was run:",
+                    *_indent(faults),
+                    *_indent(listed),
+                ]
             )
         )
 

@@ -227,6 +227,8 @@ def test_input_that_a_stage_or_dvc_will_bring_is_accepted(root: Path) -> None:
     brought = ("../data/interim/x/{plant}", "../data/interim/x/press/deeper", "../data/external/a")
     ask(root, "interim/y", HEAT, dependencies=brought, plants=("mill",))
     assert "data/interim/x/mill" in stages(root)["heat"]["deps"]
+    with pytest.raises(MissingInputError, match="data/interim/x/mil does not"):
+        ask(root, "interim/y", HEAT, dependencies=("../data/interim/x/mil",), plants=("mill",))
 
 
 def test_blanks_in_folders_are_none_of_the_stages_name(root: Path) -> None:

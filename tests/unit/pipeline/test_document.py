@@ -90,6 +90,15 @@ def test_the_nearest_notebook_is_proposed_for_a_missing_one(tmp_path: Path) -> N
         read_notebook(tmp_path / "02_feature.ipynb")
 
 
+def test_a_file_is_named_as_one_would_type_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scripts").mkdir()
+    monkeypatch.chdir(tmp_path / "scripts")
+    with pytest.raises(NotebookError, match=r"^\.\./notebooks/n\.ipynb: "):
+        read_notebook(tmp_path / "notebooks/n.ipynb")
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotebookError, match="there is no such file"):
         read_notebook(tmp_path / "n.ipynb")
