@@ -185,12 +185,31 @@ class TrackingError(FaultcastError):
 
     exit_code = 1
 
-    def __init__(self, where: str, waiting: int, reason: str) -> None:
+    def __init__(self, waiting: int, reason: str) -> None:
         runs = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
         super().__init__(
-            f"{where}: {reason}\n  {runs} in .faultcast/records, nothing is lost. "
+            f"{reason}\n  {runs} in .faultcast/records, nothing is lost. "
             "Deliver later with: faultcast sync"
         )
+
+
+class UndeliverableError(FaultcastError):
+    """Runs that the tracking store will not take, or whose record is damaged; they stay on disk."""
+
+    exit_code = 1
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        runs = "1 run" if len(faults) == 1 else f"{len(faults)} runs"
+        super().__init__("\n".join([f"{runs} could not be delivered:", *_indent(faults)]))
+
+
+class SyncBusyError(FaultcastError):
+    """Another delivery at work in the same checkout."""
+
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__("another faultcast sync is delivering this checkout's runs just now")
 
 
 class PostgresMissingError(FaultcastError):
@@ -238,6 +257,57 @@ class ServerError(FaultcastError):
             f"the MLflow server does not start; the end of {log}:\n"
             + "\n".join(_indent(reason.splitlines()))
             + "\nIf its port is taken, name another one with --port."
+        )
+
+
+class StoreAddressError(FaultcastError):
+    """An address of a tracking store that MLflow does not know."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(
+            f"MLFLOW_TRACKING_URI is {uri!r}: not the address of a tracking store. Give a server "
+            "(http://host:5000) or a database file (sqlite:////folder/mlflow.db), or unset it for "
+            "the checkout's mlflow.db. Tracked runs stay in .faultcast/records meanwhile."
+        )
+
+
+class StoreError(FaultcastError):
+    """A tracking store that does not answer as it should."""
+
+    exit_code = 1
+
+    def __init__(self, uri: str, reason: str) -> None:
+        super().__init__(
+            f"{uri}: {reason}. Is the server up (make tracking-server), and MLFLOW_TRACKING_URI "
+            "its address?"
+        )
+
+
+class RecordError(FaultcastError):
+    """A run on disk that cannot be read."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(
+            f"{path}: the record cannot be read: {fault}. Its outputs are not concerned; mend the "
+            "file, or remove its folder to give the run up."
+        )
+
+
+class UnknownColumnError(FaultcastError):
+    """A column that lists of runs do not have."""
+
+    def __init__(self, column: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no column {column!r}. Columns: {', '.join(known)}")
+
+
+class UnknownRunError(FaultcastError):
+    """An id that is that of no run, or the beginning of several."""
+
+    def __init__(self, identity: str, found: Sequence[str]) -> None:
+        several = f"{len(found)} runs begin like that ({', '.join(found[:3])}, ...)"
+        super().__init__(
+            f"run {identity!r}: {several if found else 'no run has this id'}. "
+            "The runs and their ids: faultcast experiments"
         )
 
 

@@ -12,6 +12,7 @@ from faultcast.cli.bars import bars
 from faultcast.cli.config import config
 from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
+from faultcast.cli.experiments import experiments
 from faultcast.cli.gate import gate
 from faultcast.cli.ingest import ingest
 from faultcast.cli.models import models
@@ -77,6 +78,7 @@ faultcast.add_command(bars)
 faultcast.add_command(config)
 faultcast.add_command(delivery)
 faultcast.add_command(data)
+faultcast.add_command(experiments)
 faultcast.add_command(gate)
 faultcast.add_command(ingest)
 faultcast.add_command(models)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from faultcast.config.layout import Layout
 
 
 @click.command()
-def sync() -> None:
+@click.option(
+    "--within",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Wait no longer for a server, and end with a warning at most; the rest stays on disk.",
+)
+def sync(within: float | None) -> None:
     """Deliver the runs kept on disk to MLflow (MLFLOW_TRACKING_URI, or the checkout's mlflow.db).
+
+    Each is delivered once, with its own times and files, and gets a line in
+    reports/experiments.csv. What cannot be delivered stays on disk for the next time.
 
     A store that was carried here from another folder or machine is told where its files are now.
 
@@ -19,7 +31,6 @@ def sync() -> None:
     """
     from faultcast.tracking.moved import settle
     from faultcast.tracking.record import pending
-    from faultcast.tracking.sync import sync as deliver
 
     layout = Layout.find()
     if settle(layout.root):
@@ -27,8 +38,45 @@ def sync() -> None:
     waiting = len(pending(layout))
     if not waiting:
         click.echo("Every tracked run is delivered.")
-        return
+    elif within is None:
+        _deliver(layout, waiting)
+    else:
+        _deliver_within(layout, within)
+
+
+def _deliver(layout: Layout, waiting: int) -> None:
+    from faultcast.tracking.sync import sync as deliver
+
+    done = 0
     with click.progressbar(length=waiting, label="Delivering runs to MLflow") as bar:
         for _ in deliver(layout):
+            done += 1
             bar.update(1)
-    click.echo(f"Delivered {waiting} run{'s' if waiting > 1 else ''}. Look at them with: make ui")
+    click.echo(f"{_counted(done)}. Look at them with: make ui, or faultcast experiments")
+
+
+def _deliver_within(layout: Layout, seconds: float) -> None:
+    """Deliver what can be delivered in time; the run before this command has succeeded anyway."""
+    from faultcast.settings import tracking_uri
+    from faultcast.tracking.sync import BoundedSync
+
+    embedded = tracking_uri(layout.root).startswith("sqlite:")  # nobody to wait for
+    job = BoundedSync(layout, None if embedded else seconds)
+    job.run()
+    if job.fault:
+        click.echo(f"faultcast: {job.fault}", err=True)
+    elif not job.ended:
+        told = f"faultcast: {_counted(job.delivered).lower()} in {seconds:g} s; the server is slow."
+        click.echo(f"{told} The rest waits on disk: faultcast sync", err=True)
+    else:
+        click.echo(
+            f"{_counted(job.delivered)}. Look at them with: make ui, or faultcast experiments"
+        )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if not job.ended:
+        os._exit(0)  # MLflow's threads, which wait for the server, would be waited for
+
+
+def _counted(runs: int) -> str:
+    return f"Delivered {runs} run{'' if runs == 1 else 's'}"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from faultcast import settings
 
+DRAFTS = "records"
+
 _STYLE = Path(__file__).parent / "templates" / "matplotlibrc"
 
 _FIXED = {
@@ -47,5 +49,6 @@ def kernel_environment(
         **_FIXED,
         "IPYTHONDIR": str(scratch / "ipython"),
         settings.TRACKING_URI: settings.tracking_uri(root),
-        settings.RECORDS: str(settings.records_folder(root)),
+        # What it records is kept when its outputs are.
+        settings.RECORDS: str(scratch / DRAFTS),
     }

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from faultcast.config.layout import Layout
 from faultcast.errors import CellError, FaultcastError, PassedOnError
 from faultcast.files import replacing
 from faultcast.pipeline.document import INJECTED, PARAMETERS, Notebook, read_notebook, tags_of
-from faultcast.pipeline.environment import kernel_environment
+from faultcast.pipeline.environment import DRAFTS, kernel_environment
 from faultcast.pipeline.execution import Failure, Progress, execute
 from faultcast.pipeline.normalise import normalise
 from faultcast.pipeline.parameters import check_parameters, literal
@@ -20,8 +22,11 @@ from faultcast.pipeline.session import KernelSession
 from faultcast.pipeline.signature import Signature
 from faultcast.pipeline.timings import Timings
 from faultcast.pipeline.workspace import Workspace, isolated
+from faultcast.tracking.commit import Commit, current_commit
 
 _OUTPUT = "output"
+
+Began = tuple[datetime, Commit]
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
     signature = Signature.of(notebook)
     values = check_parameters(notebook, signature, {**_folder(job, signature), **job.parameters})
     _inject(notebook, signature, values)
+    began = datetime.now(UTC), current_commit(job.root)
     with isolated(job.root, job.notebook.parent, (*job.outputs, job.report)) as workspace:
         with _kernel(job, workspace) as session:
             execution = execute(notebook, session, progress, job.timeout)
@@ -66,10 +72,29 @@ def run_notebook(job: NotebookRun, progress: Progress) -> tuple[Path, ...]:
                 raise _error(job, notebook, workspace, execution.failure)
             _write(notebook, values, workspace.mirrored(job.report))
         strays = workspace.publish()
-    timings = Timings(notebook, execution.seconds, session.peak_memory)
-    timings.write(job.root, job.report)
-    timings.track(job.root, values)
+        timings = Timings(notebook, execution.seconds, session.peak_memory)
+        timings.write(job.root, job.report)
+        _track(job, values, began, timings, workspace.scratch / DRAFTS)
     return strays
+
+
+def _track(
+    job: NotebookRun,
+    values: Mapping[str, Any],
+    began: Began,
+    timings: Timings,
+    drafts: Path,
+) -> None:
+    """Keep the run of a plant's notebook; whatever goes wrong, the outputs are in place."""
+    from faultcast.tracking import stage_runs  # only here: it costs every run time
+
+    outputs = (*job.outputs, job.report)
+    stage = stage_runs.Stage(Layout(job.root), job.notebook, values, outputs)
+    page = job.report / f"{job.notebook.stem}.html"
+    try:
+        stage_runs.complete(stage, drafts, began, timings.metrics(), page)
+    except (FaultcastError, OSError, ValueError) as failure:
+        stage_runs.warn(failure)
 
 
 def _folder(job: NotebookRun, signature: Signature) -> dict[str, object]:

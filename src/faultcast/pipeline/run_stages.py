@@ -12,8 +12,9 @@ from faultcast.pipeline.code_stage import update_code_stage
 from faultcast.pipeline.dvc_project import DvcProject
 from faultcast.pipeline.pipeline_file import PipelineFile
 from faultcast.pipeline.reporter import LineReporter, show_results
+from faultcast.pipeline.restored import track_restored
 from faultcast.pipeline.run_lock import run_lock
-from faultcast.pipeline.scheduler import Result, Scheduler
+from faultcast.pipeline.scheduler import Outcome, Result, Scheduler
 
 
 def run_stages(
@@ -38,7 +39,11 @@ def run_stages(
         project = DvcProject(root, reporter.say)
         try:
             plan = project.plan(targets)
-            return Scheduler(project, jobs, reporter).run(plan, lock.note)
+            results = Scheduler(project, jobs, reporter).run(plan, lock.note)
+            ended = zip(plan, results, strict=True)
+            restored = [stage for stage, one in ended if one.outcome is Outcome.RESTORED]
+            track_restored(root, restored)
+            return results
         finally:
             project.close()
 

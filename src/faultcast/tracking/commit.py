@@ -6,6 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+# What runs themselves write: it says nothing about what they were made from.
+_WRITTEN_BY_RUNS = ("dvc.lock", "reports/experiments.csv")
+
 
 @dataclass(frozen=True)
 class Commit:
@@ -18,7 +21,9 @@ class Commit:
 def current_commit(root: Path) -> Commit:
     """Ask git for the commit of a checkout."""
     sha = _git(root, "rev-parse", "HEAD")
-    return Commit(sha, bool(sha) and bool(_git(root, "status", "--porcelain", "-uno")))
+    others = [f":(top,exclude){path}" for path in _WRITTEN_BY_RUNS]
+    changed = sha and _git(root, "status", "--porcelain", "-uno", "--", ":(top)", *others)
+    return Commit(sha, bool(changed))
 
 
 def _git(root: Path, *arguments: str) -> str:

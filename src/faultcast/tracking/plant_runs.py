@@ -9,28 +9,42 @@ from datetime import UTC, datetime, timedelta
 from faultcast.config.layout import Layout
 from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
-from faultcast.scoring.manifest import Manifest
+from faultcast.scoring.manifest import Manifest, Provenance
 from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking import tags
+from faultcast.tracking.hashes import dvc_hash
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 
 
 def track_training(layout: Layout, training: Training) -> None:
-    """Keep a finished training as a run: parameters, scores, sizes, model and manifest."""
-    dataset = training.manifest.dataset
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    sizes = {f"{name}.rows": float(part.rows) for name, part in parts.items()}
-    hashes = {f"{name}.sha256": part.sha256 for name, part in parts.items()}
+    """Keep a finished training as a run: parameters, scores, data sets, model and manifest."""
+    manifest, seconds = training.manifest, sum(training.seconds.values())
+    steps = {f"seconds.{step.replace(' ', '_')}": value for step, value in training.seconds.items()}
     digest = hashlib.sha256((training.folder / MANIFEST_FILE).read_bytes()).hexdigest()
-    seconds = sum(training.seconds.values())
     record_run(
         layout,
         training.plant,
         "04_train",
         started=datetime.now(UTC) - timedelta(seconds=seconds),
-        parameters={**training.parameters, **hashes, DIGEST_PARAMETER: digest},
-        metrics={**training.metrics(), **sizes, "seconds": seconds},
+        parameters={
+            **training.parameters,
+            **_hashes(layout, training.plant, manifest.dataset),
+            DIGEST_PARAMETER: digest,
+        },
+        metrics={
+            **training.metrics(),
+            **_sizes(layout, training.plant, manifest.dataset),
+            **steps,
+            "seconds": seconds,
+        },
         folders={"model": training.folder},
+        tags={
+            tags.MODEL: manifest.model.algorithm.value,
+            tags.MODEL_SHA256: manifest.model.sha256,
+            tags.OUTPUTS: training.folder.relative_to(layout.root).as_posix(),
+        },
+        description=f"Training of {manifest.model.algorithm.value} for {manifest.title}",
     )
 
 
@@ -44,11 +58,35 @@ def track_evaluation(layout: Layout, plant: str, evaluation: Evaluation) -> None
         started=datetime.now(UTC),
         parameters={
             "model.sha256": manifest.model.sha256,
-            "test.sha256": manifest.dataset.test.sha256,
+            **_hashes(layout, plant, manifest.dataset),
         },
-        metrics=dict(_flat("test", evaluation.metrics())),
+        metrics={
+            **dict(_flat("test", evaluation.metrics())),
+            **_sizes(layout, plant, manifest.dataset),
+        },
         folders={},
+        tags={
+            tags.MODEL: manifest.model.algorithm.value,
+            tags.JUDGED_SHA256: manifest.model.sha256,
+        },
+        description=f"Evaluation of {manifest.model.algorithm.value} for {manifest.title}",
     )
+
+
+def _hashes(layout: Layout, plant: str, parts: Provenance) -> dict[str, str]:
+    """Hash the data sets: sha256 as in the manifest, md5 as in `dvc.lock` and DVC's cache."""
+    folder = layout.dataset(plant)
+    hashes = {f"{name}.sha256": getattr(parts, name).sha256 for name in Provenance.model_fields}
+    md5 = {f"{name}.md5": dvc_hash(folder / f"{name}.parquet") for name in Provenance.model_fields}
+    return {**hashes, **md5, "dataset.md5": dvc_hash(folder)}
+
+
+def _sizes(layout: Layout, plant: str, parts: Provenance) -> dict[str, float]:
+    folder, sizes = layout.dataset(plant), {}
+    for name in Provenance.model_fields:
+        sizes[f"{name}.rows"] = float(getattr(parts, name).rows)
+        sizes[f"{name}.bytes"] = float((folder / f"{name}.parquet").stat().st_size)
+    return sizes
 
 
 def _flat(prefix: str, numbers: Mapping[str, object]) -> Iterator[tuple[str, float]]:

@@ -9,19 +9,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from faultcast.config.frozen import Frozen
+from pydantic import BaseModel, ConfigDict
+
 from faultcast.config.layout import Layout
-from faultcast.errors import DiskError
+from faultcast.errors import DiskError, RecordError
 from faultcast.files import replacing_folder
 from faultcast.settings import records_folder
 from faultcast.tracking.commit import current_commit
+from faultcast.tracking.hashes import environment_hash
 
 RECORD = "record.json"
 FILES = "files"
 
 
-class Record(Frozen):
-    """What is known of a run; `report` is the page that its stage writes after the work."""
+class Record(BaseModel):
+    """What is known of a run; a version of faultcast passes over what only others write."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
     id: str
     plant: str
@@ -32,12 +36,37 @@ class Record(Frozen):
     ended: datetime
     parameters: dict[str, str]
     metrics: dict[str, float]
-    report: str
+    environment: str = ""
+    description: str = ""
+    tags: dict[str, str] = {}
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return (self.ended - self.started).total_seconds()
+
+    @classmethod
+    def read(cls, folder: Path) -> Record:
+        """Read the record of a folder.
+
+        Raises:
+            RecordError: it is damaged.
+        """
+        path = folder / RECORD
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (OSError, ValueError) as fault:
+            raise RecordError(path, str(fault).splitlines()[0]) from None
 
 
 def pending(layout: Layout) -> list[Path]:
     """Return the folders of runs that wait for delivery, oldest first."""
-    return sorted(path.parent for path in records_folder(layout.root).glob(f"*/{RECORD}"))
+    return pending_in(records_folder(layout.root))
+
+
+def pending_in(records: Path) -> list[Path]:
+    """Return the folders of runs in a folder of records, oldest first."""
+    return sorted(path.parent for path in records.glob(f"*/{RECORD}"))
 
 
 def record_run(
@@ -48,6 +77,9 @@ def record_run(
     parameters: Mapping[str, object],
     metrics: Mapping[str, float],
     folders: Mapping[str, Path],
+    *,
+    tags: Mapping[str, str] | None = None,
+    description: str = "",
 ) -> None:
     """Keep a run on disk, for `faultcast sync` to deliver.
 
@@ -62,7 +94,9 @@ def record_run(
         started: when the work began, with a time zone.
         parameters: what shaped the run.
         metrics: what came out, by name.
-        folders: folders of outputs to keep with the run, by the name they get there.
+        folders: files and folders of outputs to keep with the run, by the folder they get there.
+        tags: what the run is found by, by the names of `faultcast.tracking.tags`.
+        description: a sentence for people.
     """
     commit = current_commit(layout.root)
     record = Record(
@@ -75,13 +109,31 @@ def record_run(
         ended=datetime.now(UTC),
         parameters={name: str(value) for name, value in parameters.items()},
         metrics=dict(metrics),
-        report=str((layout.reports(plant) / stage / f"{stage}.html").relative_to(layout.root)),
+        environment=environment_hash(layout.root),
+        description=description,
+        tags=dict(tags or {}),
     )
-    target = records_folder(layout.root) / f"{record.ended:%Y%m%dT%H%M%S%f}-{record.id[:8]}"
+    keep(records_folder(layout.root), record, folders)
+
+
+def keep(records: Path, record: Record, folders: Mapping[str, Path]) -> None:
+    """Write a record and its files to a folder of records, or warn that there is no room."""
+    target = records / f"{record.ended:%Y%m%dT%H%M%S%f}-{record.id[:8]}"
     try:
         with replacing_folder(target) as draft:
-            for name, folder in folders.items():
-                shutil.copytree(folder, draft / FILES / name)
+            for name, source in folders.items():
+                _copy(source, draft / FILES / name)
             (draft / RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except (DiskError, shutil.Error) as failure:
-        print(f"faultcast: this run is not tracked: {failure}", file=sys.__stderr__)
+        print(
+            f"faultcast: this run is not tracked, its outputs are as they should be: {failure}",
+            file=sys.__stderr__,
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target / source.name)

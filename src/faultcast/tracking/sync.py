@@ -1,111 +1,142 @@
-"""Deliver the runs kept on disk to MLflow: each once, with its own times and files."""
+"""Deliver the runs kept on disk to MLflow: each once, whole, with its own times and files."""
 
 from __future__ import annotations
 
-import os
+import fcntl
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
-from mlflow.exceptions import MlflowException
-from pydantic import ValidationError
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from faultcast.config.layout import Layout
-from faultcast.errors import TrackingError
-from faultcast.settings import tracking_uri
-from faultcast.tracking.record import FILES, RECORD, Record, pending
+from faultcast.errors import (
+    FaultcastError,
+    RecordError,
+    StoreError,
+    SyncBusyError,
+    TrackingError,
+    UndeliverableError,
+)
+from faultcast.settings import records_folder, tracking_uri
+from faultcast.tracking import journal
+from faultcast.tracking.connection import check, connect
+from faultcast.tracking.record import Record, pending
 
-_RECORD_TAG = "faultcast.record"
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# What a store answers to a request that it will never accept.
+_REFUSALS = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "INVALID_STATE"}
 
 
-def sync(layout: Layout) -> Iterator[Record]:
+def sync(layout: Layout, *, wait: bool = True) -> Iterator[Record]:
     """Deliver the pending runs, oldest first; a delivered run leaves the disk.
 
-    A run whose delivery was cut short is found again by its tag and completed, never doubled.
+    Each is also written down in the journal `reports/experiments.csv`. A run that cannot be
+    delivered does not hold up the others.
+
+    Args:
+        layout: the project.
+        wait: for another sync of this checkout that is at work.
 
     Yields:
         Each record once it is delivered.
 
     Raises:
-        TrackingError: the store does not answer or a record cannot be read; what was not delivered
-            stays on disk.
+        SyncBusyError: another one is at work, and it is not to be waited for.
+        StoreAddressError: MLFLOW_TRACKING_URI is no address of a store.
+        TrackingError: the store does not answer, or no longer; what was not delivered stays.
+        UndeliverableError: all others are delivered, these cannot be.
     """
-    folders = pending(layout)
-    if not folders:
+    if not pending(layout):
         return
-    uri = tracking_uri(layout.root)
-    # Embedded store and server alike: fail within seconds, the runs are safe on disk.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    faults = []
+    with _alone(layout, wait=wait), _answering(layout) as client:
+        for folder in pending(layout):  # another sync may have delivered some meanwhile
+            try:
+                yield _deliver(client, layout, folder)
+            except (RecordError, UndeliverableError) as fault:
+                faults.append(str(fault))
+    if faults:
+        raise UndeliverableError(faults)
+
+
+@dataclass
+class BoundedSync:
+    """A sync that nobody waits for longer than some seconds (None: as long as it takes).
+
+    What is under way when time is over stays so: the process must then end by `os._exit`, which
+    does not wait for MLflow's threads. A later sync completes the run.
+    """
+
+    layout: Layout
+    seconds: float | None
+    delivered: int = field(default=0, init=False)
+    fault: FaultcastError | None = field(default=None, init=False)
+    ended: bool = field(default=False, init=False)
+
+    def run(self) -> None:
+        """Deliver what can be delivered in time."""
+        thread = Thread(target=self._deliver, daemon=True)
+        thread.start()
+        thread.join(self.seconds)
+        self.ended = not thread.is_alive()
+
+    def _deliver(self) -> None:
+        try:
+            for _ in sync(self.layout, wait=False):
+                self.delivered += 1
+        except FaultcastError as fault:
+            self.fault = fault
+
+
+def _deliver(client: MlflowClient, layout: Layout, folder: Path) -> Record:
+    from mlflow.exceptions import MlflowException
+
+    from faultcast.tracking.delivery import Delivery
+
+    delivery, record = Delivery(client, layout), Record.read(folder)
     try:
-        client = MlflowClient(uri)
-        for folder in folders:
-            record = _read(folder)
-            _deliver(client, layout, folder, record)
-            shutil.rmtree(folder)
-            yield record
-    except MlflowException as failure:
-        raise TrackingError(uri, len(pending(layout)), str(failure)) from failure
+        record = delivery.deliver(folder, record)
+    except MlflowException as refusal:
+        if refusal.error_code in _REFUSALS:
+            raise UndeliverableError([f"{folder}: {refusal}"]) from refusal
+        raise
+    except OSError as refusal:  # of an artifact, from the library `requests`
+        answer = getattr(refusal, "response", None)
+        if answer is not None and 400 <= answer.status_code < 500:
+            raise UndeliverableError([f"{folder}: {refusal}"]) from refusal
+        raise
+    journal.add(layout, record)
+    shutil.rmtree(folder)
+    delivery.settle_doubts()
+    return record
 
 
-def _read(folder: Path) -> Record:
-    path = folder / RECORD
+@contextmanager
+def _alone(layout: Layout, *, wait: bool) -> Iterator[None]:
+    with (records_folder(layout.root) / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise SyncBusyError from None
+        yield
+
+
+@contextmanager
+def _answering(layout: Layout) -> Iterator[MlflowClient]:
+    """Yield a client; what becomes of a store that does not answer, or no longer, is one error."""
     try:
-        return Record.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as fault:
-        raise TrackingError(str(path), 1, f"the record cannot be read: {fault}") from None
+        check(layout.root)
+    except StoreError as fault:
+        raise TrackingError(len(pending(layout)), str(fault)) from fault
+    from mlflow.exceptions import MlflowException
 
-
-def _deliver(client: MlflowClient, layout: Layout, folder: Path, record: Record) -> None:
-    experiment = _experiment(client, layout, record.plant)
-    run_id = _find_or_create(client, experiment, record)
-    moment = _milliseconds(record.ended)
-    client.log_batch(
-        run_id,
-        metrics=[Metric(name, value, moment, 0) for name, value in record.metrics.items()],
-        params=[Param(name, value) for name, value in record.parameters.items()],
-    )
-    if (folder / FILES).is_dir():
-        client.log_artifacts(run_id, str(folder / FILES))
-    report = layout.root / record.report
-    if report.is_file() and report.stat().st_mtime >= record.started.timestamp():
-        client.log_artifact(run_id, str(report), "report")
-    client.set_terminated(run_id, end_time=moment)
-
-
-def _experiment(client: MlflowClient, layout: Layout, plant: str) -> str:
-    name = f"faultcast/{plant}"
-    found = client.get_experiment_by_name(name)
-    if found:
-        return str(found.experiment_id)
-    # A server knows where its artifacts go; beside a plain SQLite file they stay in the checkout.
-    embedded = tracking_uri(layout.root).startswith("sqlite:")
-    location = (layout.root / "mlartifacts" / plant).as_uri() if embedded else None
-    return str(client.create_experiment(name, artifact_location=location))
-
-
-def _find_or_create(client: MlflowClient, experiment: str, record: Record) -> str:
-    found = client.search_runs([experiment], f"tags.`{_RECORD_TAG}` = '{record.id}'")
-    if found:
-        return str(found[0].info.run_id)
-    tags = {
-        _RECORD_TAG: record.id,
-        "mlflow.source.git.commit": record.commit,
-        "faultcast.dirty": str(record.dirty).lower(),
-        "faultcast.plant": record.plant,
-        "faultcast.stage": record.stage,
-    }
-    run = client.create_run(
-        experiment,
-        start_time=_milliseconds(record.started),
-        tags=tags,
-        run_name=f"{record.plant} {record.stage}",
-    )
-    return str(run.info.run_id)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    try:
+        yield connect(layout.root)
+    except (MlflowException, OSError) as failure:
+        reason = f"{tracking_uri(layout.root)}: {str(failure).splitlines()[0]}"
+        raise TrackingError(len(pending(layout)), reason) from failure

@@ -97,7 +97,7 @@ def test_times_and_memory_of_a_plants_notebook_are_tracked(project: Project) -> 
     assert run(project, "-p", "plant", "press").code == 0
     (record,) = (project.root / ".faultcast/records").glob("*/record.json")
     content = json.loads(record.read_text())
-    assert (content["plant"], content["stage"]) == ("press", "n timings")
+    assert (content["plant"], content["stage"]) == ("press", "n")
     assert set(content["metrics"]) == {
         "cell_01.seconds",
         "cell_02.seconds",
