@@ -92,27 +92,27 @@ class ContractError(FaultcastError):
     The message shows the first of each kind; `violations` holds all of them.
     """
 
-    def __init__(self, plant: str, violations: Sequence[Violation]) -> None:
+    def __init__(self, name: str, violations: Sequence[Violation], kind: str = "plant") -> None:
         self.violations = tuple(violations)
         count = len(self.violations)
         plural = "s" if count > 1 else ""
         head = (
-            f"plant {plant}: {count:,} violation{plural} of the data contract; nothing was written"
+            f"{kind} {name}: {count:,} violation{plural} of the data contract; nothing was written"
         )
-        super().__init__("\n".join([head, *_indent(self._first_of_each_kind(plant))]))
+        super().__init__("\n".join([head, *_indent(self._first_of_each_kind(kind, name))]))
 
-    def _first_of_each_kind(self, plant: str) -> list[str]:
+    def _first_of_each_kind(self, kind: str, name: str) -> list[str]:
         kinds: dict[tuple[Path, str | None, str], list[Violation]] = {}
         for violation in self.violations:
-            kind = (violation.file, violation.column, violation.remedy)
-            kinds.setdefault(kind, []).append(violation)
+            alike = (violation.file, violation.column, violation.remedy)
+            kinds.setdefault(alike, []).append(violation)
         lines = []
-        for alike in kinds.values():
-            lines += [str(violation) for violation in alike[:_SHOWN_OF_A_KIND]]
-            hidden = len(alike) - _SHOWN_OF_A_KIND
+        for violations in kinds.values():
+            lines += [str(violation) for violation in violations[:_SHOWN_OF_A_KIND]]
+            hidden = len(violations) - _SHOWN_OF_A_KIND
             if hidden > 0:
                 lines.append(
-                    f"... and {hidden:,} more like it (faultcast plant check {plant} --all)"
+                    f"... and {hidden:,} more like it (faultcast {kind} check {name} --all)"
                 )
         return lines
 
@@ -415,6 +415,20 @@ class CaseRowsError(FaultcastError):
         super().__init__("\n".join([f"case {case}: rows that cannot be read:", *_indent(shown)]))
 
 
+class LeakError(FaultcastError):
+    """Columns that tell the answer by themselves: most likely they were written after it."""
+
+    def __init__(self, case: str, table: Path, config: Path, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        told = "tells" if len(columns) == 1 else "each alone tells"
+        super().__init__(
+            f"case {case}: {table}, column {', '.join(columns)}: a suspected leak: {told} the "
+            "class of nearly every row, as a copy of the answer would. Take what is written after "
+            f"the answer out of columns in {config}; what is truly known before it stays with "
+            "trusted: true."
+        )
+
+
 class OneClassError(FaultcastError):
     """A component whose failures the training part does not show often enough to learn from."""
 
@@ -435,13 +449,13 @@ class ExportError(FaultcastError):
 
     exit_code = 1
 
-    def __init__(self, plant: str, difference: float, bound: float) -> None:
+    def __init__(self, name: str, difference: float, bound: float, kind: str = "plant") -> None:
         super().__init__(
-            f"plant {plant}: the exported model's probabilities differ by up to {difference:.1e} "
+            f"{kind} {name}: the exported model's probabilities differ by up to {difference:.1e} "
             f"from the trained one's (at most {bound:.0e} is allowed); nothing was written. "
             "Install "
             "the locked versions of skl2onnx and onnxruntime (rm -rf .venv, then make run); if it "
-            "stays, please report it with the plant's configuration."
+            f"stays, please report it with the {kind}'s configuration."
         )
 
 

@@ -15,6 +15,7 @@ from faultcast.config.plant import Column, Name, Share
 Class = bool | int | str
 
 FEWEST_CLASSES = 2
+TARGET = "target"
 
 
 class CaseColumn(Cells):
@@ -133,6 +134,12 @@ class Case(Frozen):
     def header(self, name: str) -> str:
         """Return how the table calls a column."""
         return self.columns[name].column or name
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> Self:
+        if TARGET in self.columns:
+            raise ValueError(f"columns: {TARGET!r} is reserved; name it otherwise, with column:")
+        return self
 
     @model_validator(mode="after")
     def _headers_differ(self) -> Self:

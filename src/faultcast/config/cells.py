@@ -20,7 +20,10 @@ Cell = float | str | None
 LARGEST_COUNT = 2**24  # float32 counts no farther without gaps
 _MISSING = {"", "na", "n/a", "nan", "none", "null"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_TRUTH = {"true": 1.0, "yes": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "0": 0.0}
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "1", "1.0"), 1.0),
+    **dict.fromkeys(("false", "no", "0", "0.0"), 0.0),
+}
 
 
 class CellError(ValueError):
@@ -94,7 +97,7 @@ class Cells(Frozen):
         return None
 
     def _boolean(self, value: object) -> float:
-        truth = _TRUTH.get(str(value).lower()) if isinstance(value, str | bool | int) else None
+        truth = _TRUTH.get(str(value).lower()) if isinstance(value, str | int | float) else None
         if truth is None:
             raise CellError(f"{value!r} is neither true nor false")
         return truth

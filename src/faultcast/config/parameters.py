@@ -1,8 +1,10 @@
-"""`params.yaml`: which plants the belt carries."""
+"""`params.yaml`: which plants and cases the belt carries."""
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from typing import Self
+
+from pydantic import ConfigDict, model_validator
 
 from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
@@ -11,11 +13,21 @@ from faultcast.config.plant import Name
 
 
 class Parameters(Frozen):
-    """The plants of `params.yaml`; what else stands there belongs to other stages."""
+    """The plants and cases of `params.yaml`; what else stands there belongs to other stages."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     plants: tuple[Name, ...]
+    cases: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        both = [name for name in self.cases if name in self.plants]
+        if both:
+            raise ValueError(
+                f"{both[0]!r} is a plant and a case: rename one, their folders have their names"
+            )
+        return self
 
 
 def load_parameters(layout: Layout) -> Parameters:

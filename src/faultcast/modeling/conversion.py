@@ -42,6 +42,17 @@ def convert(classifier: Classifier, inputs: int, prefix: str) -> Nodes:
     return nodes, weights
 
 
+def round_thresholds(classifier: object) -> None:
+    """Round the split thresholds of a fitted classifier's trees down to float32."""
+    if isinstance(classifier, Forest):
+        for tree in classifier.estimators_:
+            tree.tree_.threshold[:] = _round_down(tree.tree_.threshold)
+    if isinstance(classifier, HistGradientBoostingClassifier):
+        for trees in classifier._predictors:  # scikit-learn shows its trees nowhere else
+            for tree in trees:
+                tree.nodes["num_threshold"] = _round_down(tree.nodes["num_threshold"])
+
+
 def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorProto:
     """Return a named constant of a graph."""
     return numpy_helper.from_array(np.asarray(value, dtype=kind), name)
@@ -50,15 +61,9 @@ def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorPr
 def _convert(classifier: Classifier, inputs: int, prefix: str) -> onnx.GraphProto:
     """Convert to a graph whose second output is [n, 2]: log-odds, or a forest's probabilities."""
     last, options = last_step(classifier), {"zipmap": False}
-    if isinstance(last, Forest):
-        for tree in last.estimators_:
-            tree.tree_.threshold[:] = _round_down(tree.tree_.threshold)
-    else:
+    round_thresholds(last)
+    if not isinstance(last, Forest):
         options["raw_scores"] = True
-    if isinstance(last, HistGradientBoostingClassifier):
-        for trees in last._predictors:  # scikit-learn shows its trees nowhere else
-            for tree in trees:
-                tree.nodes["num_threshold"] = _round_down(tree.nodes["num_threshold"])
     with warnings.catch_warnings():
         # skl2onnx 1.20 writes booleans where protobuf wants whole numbers.
         warnings.filterwarnings("ignore", "Field onnx.AttributeProto", DeprecationWarning)

@@ -97,11 +97,12 @@ def read_part(layout: Layout, plant: Plant, part: str) -> LabelledRows:
 def describe_parts(layout: Layout, plant: str) -> Provenance:
     """Count the rows of each part and hash its file, for the manifest."""
     return Provenance(
-        **{part: _describe(_part_path(layout, plant, part)) for part in Provenance.model_fields}
+        **{part: describe_part(_part_path(layout, plant, part)) for part in Provenance.model_fields}
     )
 
 
-def _describe(path: Path) -> Part:
+def describe_part(path: Path) -> Part:
+    """Count a file's rows and hash it."""
     rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     with path.open("rb") as file:
         return Part(rows=rows, sha256=hashlib.file_digest(file, "sha256").hexdigest())

@@ -16,8 +16,8 @@ from faultcast.modeling.plant_model import ComponentModel, PlantModel
 from faultcast.scoring.session import INPUT, OUTPUT, Matrix, Session
 
 # ONNX Runtime 1.20 and newer read it; the default follows the installed onnx.
-_IR_VERSION = 10
-_LARGEST_DIFFERENCE = 1e-5
+IR_VERSION = 10
+LARGEST_DIFFERENCE = 1e-5
 
 
 def export(model: PlantModel, inputs: int) -> bytes:
@@ -45,7 +45,7 @@ def export(model: PlantModel, inputs: int) -> bytes:
     )
     opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
     proto = helper.make_model(graph, opset_imports=opsets, producer_name="faultcast")
-    proto.ir_version = _IR_VERSION
+    proto.ir_version = IR_VERSION
     onnx.checker.check_model(proto)
     return bytes(proto.SerializeToString(deterministic=True))
 
@@ -58,8 +58,8 @@ def check_export(plant: str, model: PlantModel, session: Session, features: Matr
     """
     apart = np.abs(model.probabilities(features) - session.probabilities(features))
     difference = float(apart.max())
-    if not difference <= _LARGEST_DIFFERENCE:
-        raise ExportError(plant, difference, _LARGEST_DIFFERENCE)
+    if not difference <= LARGEST_DIFFERENCE:
+        raise ExportError(plant, difference, LARGEST_DIFFERENCE)
     return difference
 
 

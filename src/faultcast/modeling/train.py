@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from faultcast.config.plant import Plant
 from faultcast.data.canonical import read_canonical
 from faultcast.features.spec import FeatureSpec
 from faultcast.files import replacing_folder
+from faultcast.modeling.clock import Clock, Progress
 from faultcast.modeling.dataset import Dataset, describe_parts, read_dataset
 from faultcast.modeling.estimators import BASELINE
 from faultcast.modeling.ranking import Scores
@@ -30,9 +28,7 @@ from faultcast.scoring.manifest import (
     probability_names,
 )
 
-_LIBRARIES = ("numpy", "onnx", "polars", "scikit-learn", "skl2onnx")
-
-Progress = Callable[[str], None]
+LIBRARIES = ("numpy", "onnx", "polars", "scikit-learn", "skl2onnx")
 
 
 @dataclass(frozen=True)
@@ -66,21 +62,6 @@ class Training:
         }
 
 
-@dataclass
-class _Clock:
-    """Tells which step begins and remembers how long each took."""
-
-    tell: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        self.tell(name)
-        begin = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - begin
-
-
 def train_plant(
     layout: Layout, plant: str, tell: Progress = lambda _: None, output: str = ""
 ) -> Training:
@@ -103,7 +84,7 @@ def train_plant(
         ExportError: an exported model forecasts otherwise than the trained one.
         DiskError: the model could not be written; the earlier one is untouched.
     """
-    clock, settings = _Clock(tell), load_plant(layout, plant)
+    clock, settings = Clock(tell), load_plant(layout, plant)
     with clock.step("reading the dataset"):
         dataset = read_dataset(layout, settings)
     with clock.step("training the model"):
@@ -139,7 +120,7 @@ def _describe(
         model=model.description,
         baseline=baseline.description,
         dataset=describe_parts(layout, plant.name),
-        versions={library: version(library) for library in _LIBRARIES},
+        versions={library: version(library) for library in LIBRARIES},
     )
 
 

@@ -69,14 +69,20 @@ class CaseForecaster:
         Raises:
             CaseRowsError: a value is missing or not allowed, or a column is unknown; all are named.
         """
-        return self.forecast(read_rows(self.manifest, rows))
+        columns = read_rows(self.manifest, rows)
+        return self._run(
+            {one.name: _tensor(one, columns[one.name]) for one in self.manifest.inputs}
+        )
 
-    def forecast(self, columns: Mapping[str, Sequence[Cell] | pl.Series]) -> CasePredictions:
-        """Forecast columns of cells that were read already, None where missing."""
-        names, classes = self.manifest.names, self.manifest.target.classes
-        tensors = {one.name: _tensor(one, columns[one.name]) for one in self.manifest.inputs}
-        if not len(columns[names[0]]):
-            return CasePredictions([], np.empty((0, len(classes)), np.float32))
+    def forecast(self, rows: pl.DataFrame) -> CasePredictions:
+        """Forecast rows of a dataset: the case's columns, null where missing; others are left out.
+
+        Their values are those that `read_rows` would give: numbers, and the text of categories.
+        """
+        return self._run({one.name: _column(one, rows[one.name]) for one in self.manifest.inputs})
+
+    def _run(self, tensors: Tensors) -> CasePredictions:
+        classes = self.manifest.target.classes
         (probabilities,) = self._session.run([OUTPUT], tensors)
         likeliest = probabilities.argmax(axis=1).tolist()
         return CasePredictions([classes[one] for one in likeliest], probabilities)
@@ -111,11 +117,20 @@ def _unknown(manifest: CaseManifest, number: int, row: Mapping[str, object]) -> 
             yield CellFault(number, name, f"is not known; the columns are {columns}")
 
 
-def _tensor(column: CaseInput, cells: Sequence[Cell] | pl.Series) -> npt.NDArray[Any]:
+def _tensor(column: CaseInput, cells: list[Cell]) -> npt.NDArray[Any]:
     """Return cells as the model reads them, [rows, 1]."""
-    missing = "" if column.is_text else float("nan")
-    filled = [missing if cell is None else cell for cell in cells]
+    filled = [_missing(column) if cell is None else cell for cell in cells]
     return np.array(filled, dtype=object if column.is_text else np.float32).reshape(-1, 1)
+
+
+def _column(column: CaseInput, cells: pl.Series) -> npt.NDArray[Any]:
+    """Return a column of a frame as the model reads it, [rows, 1]."""
+    filled = cells.fill_null(_missing(column)).to_numpy()
+    return filled.astype(object if column.is_text else np.float32).reshape(-1, 1)
+
+
+def _missing(column: CaseInput) -> str | float:
+    return "" if column.is_text else float("nan")
 
 
 def _graph(folder: Path, model: CaseExport) -> bytes:

@@ -35,6 +35,8 @@ LIFT = Cells.model_validate({"type": "boolean"})
         (LIFT, "false", 0.0),
         (LIFT, "1", 1.0),
         (LIFT, 0, 0.0),
+        (LIFT, 1.0, 1.0),
+        (LIFT, "0.0", 0.0),
     ],
 )
 def test_a_value_is_read_however_it_is_written(cells: Cells, value: object, read: object) -> None:

@@ -1,0 +1,31 @@
+"""What a case's training and evaluation leave behind as experiment runs."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from faultcast.config.layout import Layout
+from faultcast.modeling.case_train import CaseTraining
+from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking.origin import DIGEST_PARAMETER
+from faultcast.tracking.record import record_run
+
+
+def track_case_training(layout: Layout, training: CaseTraining) -> None:
+    """Keep a finished training as a run: parameters, scores, sizes, model and manifest."""
+    dataset = training.manifest.dataset
+    parts = {"train": dataset.train, "test": dataset.test}
+    sizes = {f"{name}.rows": float(part.rows) for name, part in parts.items()}
+    hashes = {f"{name}.sha256": part.sha256 for name, part in parts.items()}
+    digest = hashlib.sha256((training.folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    seconds = sum(training.seconds.values())
+    record_run(
+        layout,
+        training.case,
+        "12_case_train",
+        started=datetime.now(UTC) - timedelta(seconds=seconds),
+        parameters={**training.parameters, **hashes, DIGEST_PARAMETER: digest},
+        metrics={**training.metrics(), **sizes, "seconds": seconds},
+        folders={"model": training.folder},
+    )
