@@ -24,7 +24,7 @@ checksum = $(shell { pwd; cat $(1); } | cksum | cut -d' ' -f1)
 uv := .uv/ready-$(call checksum,requirements/uv.txt)
 venv := .venv/ready-$(call checksum,requirements/uv.txt requirements/all.txt setup.cfg setup.py)
 
-.PHONY: help run test lint format lab ui tracking-server docs lock venv image image-test \
+.PHONY: help run test lint format lab ui serve tracking-server docs lock venv image image-test \
     delivery-test sbom audit clean
 
 help:  ## Show this list
