@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,10 +12,13 @@ import polars as pl
 
 from faultcast.config.duration import format_duration
 from faultcast.features.build import build_features
+from faultcast.scoring.explanation import PREFIX, explain
 from faultcast.scoring.forecaster import Forecaster
 from faultcast.scoring.session import Matrix, feature_matrix
 
 CLOCK = pl.Datetime("us", "UTC")
+# What is beyond depends on how many machines were explained at once.
+_DECIMALS = 6
 
 
 class Status(StrEnum):
@@ -45,7 +48,8 @@ class MachineForecast:
     """The forecast of one machine, or why there is none.
 
     `features` [inputs] and `probabilities` [outputs] are None unless the status is ok; `notes` name
-    what the forecast had to do without.
+    what the forecast had to do without; `contributions` say what each source of features adds to
+    the machine's probability, the strongest first.
     """
 
     machine: str
@@ -54,7 +58,8 @@ class MachineForecast:
     last_reading: datetime | None = None
     features: Matrix | None = None
     probabilities: Matrix | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    contributions: tuple[tuple[str, float], ...] = ()
 
 
 def forecast_machines(
@@ -148,6 +153,7 @@ def _forecast(
     ).collect()
     features = feature_matrix(table, spec.names)
     probabilities = model.probabilities(features)
+    reasons = _contributions(model, table)
     return {
         machine: MachineForecast(
             machine,
@@ -156,9 +162,19 @@ def _forecast(
             features=features[row],
             probabilities=probabilities[row],
             notes=_notes(model, features[row]),
+            contributions=reasons[row],
         )
         for row, machine in enumerate(table["machine"])
     }
+
+
+def _contributions(model: Forecaster, table: pl.DataFrame) -> list[tuple[tuple[str, float], ...]]:
+    explained = explain(model, table).select(pl.col(f"^{PREFIX}.*$").round(_DECIMALS))
+    sources = [name.removeprefix(PREFIX) for name in explained.columns]
+    return [
+        tuple(sorted(zip(sources, row, strict=True), key=lambda one: -abs(one[1])))
+        for row in explained.iter_rows()
+    ]
 
 
 def _notes(model: Forecaster, features: Matrix) -> tuple[str, ...]:

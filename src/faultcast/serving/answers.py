@@ -56,6 +56,9 @@ def describe_machine(plant: ServedPlant, forecast: MachineForecast, at: datetime
         answer |= {"last_reading": forecast.last_reading, "age_hours": round(age / 3600, 3)}
     if forecast.probabilities is not None:
         answer |= describe_risk(plant, forecast.probabilities.tolist())
+        answer["contributions"] = [
+            {"source": source, "contribution": added} for source, added in forecast.contributions
+        ]
     if forecast.notes:
         answer["notes"] = list(forecast.notes)
     return answer
@@ -102,7 +105,9 @@ def records_of_machines(
         (record,) = records_of_rows(
             plant, request_id, now, forecast.features[None], outputs, [(forecast.machine, at)]
         )
-        yield record._replace(last_reading=forecast.last_reading)
+        yield record._replace(
+            last_reading=forecast.last_reading, contributions=forecast.contributions
+        )
 
 
 def records_of_cases(

@@ -14,14 +14,15 @@ from starlette.routing import Route
 
 from faultcast.serving.cases import Cases
 from faultcast.serving.documentation import add_documentation
+from faultcast.serving.features import FeatureRows
 from faultcast.serving.guard import Guard
 from faultcast.serving.health import Health
 from faultcast.serving.invocations import Invocations
 from faultcast.serving.keys import Keys
+from faultcast.serving.machines import Forecasts
 from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import NoSink, PredictionSink
 from faultcast.serving.problems import ProblemError, answer_problem
-from faultcast.serving.routes import Forecasts
 from faultcast.serving.served import Served
 from faultcast.serving.watch import Watch
 from faultcast.settings import ServingLimits
@@ -57,6 +58,7 @@ def create_app(
         redoc_url=None,
         lifespan=_watching(watch) if watch else None,
     )
+    app.add_middleware(FeatureRows, served=served, sink=sink, limits=limits, metrics=metrics)
     app.add_middleware(Guard, limits=limits, keys=keys, metrics=metrics)
     app.add_exception_handler(ProblemError, answer_problem)
     app.add_exception_handler(HTTPException, _answer_http_exception)

@@ -49,7 +49,8 @@ class Cases:
                 f"no case {name[:64]!r} is served; served are: "
                 f"{', '.join(sorted(self.served.cases)) or 'none'}",
             )
-        rows = read_rows(read_json(await read_body(request, self.limits)), self.limits.rows)
+        body = await read_body(request.scope, request.receive, self.limits)
+        rows = read_rows(read_json(body), self.limits.rows)
         told = self._predict(request, case, rows)
         classes = [class_name(one) for one in case.manifest.target.classes]
         answers = [

@@ -12,16 +12,17 @@ _MOST_READINGS = 24
 
 
 def example_readings(manifest: Manifest) -> dict[str, Any]:
-    """Return a body for `/forecasts`: a machine whose sensors stay in the middle of their range."""
+    """Return a body for `/forecasts`: a machine whose sensors stay at their usual mean."""
     spec = manifest.features
     interval = max(manifest.logs.interval, spec.history / _MOST_READINGS)
     machine = next(iter(manifest.logs.machines), "M1")
-    middle = {name: (sensor.min + sensor.max) / 2 for name, sensor in spec.sensors.items()}
+    usual = {column.name: column.usual for column in manifest.inputs}
+    steady = {name: usual[f"{name}_last"] for name in spec.sensors}
     count = spec.history // interval + (1 if spec.history % interval else 0)
     return {
         "at": _time(_AT),
         "readings": [
-            {"machine": machine, "time": _time(_AT - interval * back), **middle}
+            {"machine": machine, "time": _time(_AT - interval * back), **steady}
             for back in range(count - 1, -1, -1)
         ],
         "events": [
@@ -37,19 +38,8 @@ def example_readings(manifest: Manifest) -> dict[str, Any]:
 
 
 def example_row(manifest: Manifest) -> dict[str, float | None]:
-    """Return a row for `/features`: sensors in the middle of their range, the rest unknown."""
-    middle = {
-        name: (sensor.min + sensor.max) / 2 for name, sensor in manifest.features.sensors.items()
-    }
-    return {name: _middle(name, middle) for name in manifest.features.names}
-
-
-def _middle(feature: str, middle: dict[str, float]) -> float | None:
-    for sensor, value in middle.items():
-        for statistic in ("last", "lag", "mean", "min", "max"):
-            if feature.startswith(f"{sensor}_{statistic}"):
-                return value
-    return None
+    """Return a row for `/features` in which everything is as usual."""
+    return {column.name: column.usual for column in manifest.inputs}
 
 
 def _time(moment: datetime) -> str:

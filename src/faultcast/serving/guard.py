@@ -37,8 +37,8 @@ class Guard:
             return
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
-        state = scope.setdefault("state", {})
-        state["request_id"] = request_id
+        # Of its own: uvicorn gives the same state to every request of an application.
+        state = scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         begin, status = time.perf_counter(), 0
 
         async def send_signed(message: Message) -> None:
@@ -109,6 +109,8 @@ def _request_id(headers: dict[bytes, bytes]) -> str:
 
 def _route(scope: Scope) -> str:
     """Name what answered, without what varies in its path."""
+    if route := scope["state"].get("route"):
+        return str(route)
     endpoint = scope.get("endpoint")
     return getattr(endpoint, "__qualname__", "none") if endpoint else "none"
 

@@ -61,7 +61,7 @@ class Invocations:
     async def invocations(self, request: Request) -> Response:
         """Forecast a table."""
         model = self._model(request)
-        body = await read_body(request, self.limits)
+        body = await read_body(request.scope, request.receive, self.limits)
         content_type = request.headers.get("content-type", _JSON)
         predictions = await run_in_threadpool(
             self._predict, request.state.request_id, model, content_type, body

@@ -242,6 +242,12 @@ def _machines(manifest: Manifest) -> Json:
         "detail": {"type": "string", "description": "why there is no forecast"},
         "last_reading": {"type": "string", "format": "date-time"},
         "age_hours": {"type": "number", "description": "from the last reading to `at`"},
+        "contributions": {
+            "type": "array",
+            "description": "what each source adds to the machine's probability, compared with a "
+            "row in which everything is as usual; the strongest first",
+            "items": _object({"source": {"type": "string"}, "contribution": {"type": "number"}}),
+        },
         "notes": {"type": "array", "items": {"type": "string"}},
         **_risk(manifest),
     }

@@ -23,7 +23,8 @@ class ForecastRecord(NamedTuple):
             JSON with sorted keys.
         probabilities: by output of the manifest, such as `probability_machine`.
         threshold: from which probability of the machine an alarm stands; None for cases.
-        contributions: sensors that drive it, strongest first: name and share.
+        contributions: what each source of features (a sensor, the errors, the ages) adds to the
+            machine's probability, the strongest first; empty for ready feature rows.
     """
 
     request_id: str

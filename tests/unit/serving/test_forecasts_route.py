@@ -183,3 +183,17 @@ def test_no_reading_at_all_gives_no_forecast(client: Client) -> None:
 def test_probabilities_are_numbers(client: Client, canonical: Canonical, moment: datetime) -> None:
     told = forecasts(client, recent(canonical, moment))
     assert np.isfinite([one["probability"] for one in told.values()]).all()
+
+
+def test_contributions_add_up_to_what_the_machine_has_above_the_usual(
+    client: Client, plant: ServedPlant, canonical: Canonical, moment: datetime, sink: Kept
+) -> None:
+    told = forecasts(client, recent(canonical, moment))
+    usual = [column.usual for column in plant.manifest.inputs]
+    background = plant.model.probabilities(np.array([usual], dtype=np.float32))[0, -1]
+    for record in sink.records:
+        one = told[record.machine or ""]
+        added = [part["contribution"] for part in one["contributions"]]
+        assert background + sum(added) == pytest.approx(one["probability"], abs=1e-4)
+        assert added == sorted(added, key=lambda value: -abs(value))
+        assert [value for _, value in record.contributions] == added

@@ -1,4 +1,4 @@
-"""The routes that forecast: ready feature rows, and recent readings and events."""
+"""`POST /plants/{plant}/forecasts`: machines from their recent readings and events."""
 
 from __future__ import annotations
 
@@ -17,20 +17,16 @@ from faultcast.scoring.plant_forecast import MachineForecast, Status, forecast_m
 from faultcast.serving.answers import (
     describe_machine,
     describe_model,
-    describe_risk,
     records_of_machines,
-    records_of_rows,
 )
 from faultcast.serving.body import read_body, read_json
 from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import PredictionSink
 from faultcast.serving.problems import ProblemError
 from faultcast.serving.records import Recent, read_recent
-from faultcast.serving.rows import read_features, read_rows, read_times
 from faultcast.serving.served import Served, ServedPlant
 from faultcast.settings import ServingLimits
 
-_FEW_ROWS = 200
 _JSON = "application/json"
 
 
@@ -50,37 +46,19 @@ class Forecasts:
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
-            Route("/plants/{plant}/features", self.from_features, methods=["POST"]),
+            Route("/plants/{plant}/features", self.unknown_plant, methods=["POST"]),
             Route("/plants/{plant}/forecasts", self.from_records, methods=["POST"]),
         ]
 
-    async def from_features(self, request: Request) -> Response:
-        """Forecast ready feature rows."""
-        plant = self._plant(request)
-        rows = read_rows(read_json(await read_body(request, self.limits)), self.limits.rows)
-        features = read_features(plant, rows)
-        now = datetime.now(UTC)
-        keys = read_times(rows, now)
-        # A few rows take less time than handing them to a thread.
-        probabilities = (
-            plant.model.probabilities(features)
-            if len(rows) <= _FEW_ROWS
-            else await run_in_threadpool(plant.model.probabilities, features)
-        ).tolist()
-        request_id = request.state.request_id
-        self.sink.put(list(records_of_rows(plant, request_id, now, features, probabilities, keys)))
-        self.metrics.forecast(plant.name, [outputs[-1] for outputs in probabilities])
-        answers = [
-            {key: row[key] for key in ("machine", "time") if key in row}
-            | describe_risk(plant, outputs)
-            for row, outputs in zip(rows, probabilities, strict=True)
-        ]
-        return _answer(request, plant, {"forecasts": answers})
+    async def unknown_plant(self, request: Request) -> Response:
+        """Answer for feature rows of a plant that is not served; the others never come here."""
+        self._plant(request)
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the model came just now: try again")
 
     async def from_records(self, request: Request) -> Response:
         """Forecast machines from their recent readings and events."""
         plant = self._plant(request)
-        body = await read_body(request, self.limits)
+        body = await read_body(request.scope, request.receive, self.limits)
         now = datetime.now(UTC).replace(microsecond=0)
         try:
             async with asyncio.timeout(self.limits.forecast_seconds), self.turns:
