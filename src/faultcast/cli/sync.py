@@ -36,12 +36,10 @@ def sync(within: float | None) -> None:
     if settle(layout.root):
         click.echo("mlflow.db came from another folder: its artifacts are found here now.")
     waiting = len(pending(layout))
-    if not waiting:
-        click.echo("Every tracked run is delivered.")
-    elif within is None:
-        _deliver(layout, waiting)
-    else:
+    if waiting and within is not None:
         _deliver_within(layout, within)
+    else:
+        _deliver(layout, waiting)
 
 
 def _deliver(layout: Layout, waiting: int) -> None:
@@ -52,6 +50,9 @@ def _deliver(layout: Layout, waiting: int) -> None:
         for _ in deliver(layout):
             done += 1
             bar.update(1)
+    if not done:
+        click.echo("Every tracked run is delivered.")
+        return
     click.echo(f"{_counted(done)}. Look at them with: make ui, or faultcast experiments")
 
 

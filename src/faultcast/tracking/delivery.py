@@ -57,7 +57,7 @@ class Delivery:
 
     def settle_doubts(self) -> None:
         """Delete what a store made, late, from a request whose answer never came."""
-        for doubt in sorted(self._doubts.glob("*.json")):
+        for doubt in _doubts(self.layout):
             kept = json.loads(doubt.read_text(encoding="utf-8"))
             condition = f"tags.`{names.RECORD}` = '{doubt.stem}'"
             for run in search(self.client, [kept["experiment"]], condition):
@@ -65,10 +65,6 @@ class Delivery:
                     self.client.delete_run(run.info.run_id)
             if time() - doubt.stat().st_mtime > _SECONDS_OF_DOUBT:
                 doubt.unlink()
-
-    @property
-    def _doubts(self) -> Path:
-        return records_folder(self.layout.root) / "doubts"
 
     def _with_maker(self, experiment: str, record: Record) -> Record:
         """Let a restored run point to the run that made its bytes: in the store or the journal."""
@@ -109,7 +105,7 @@ class Delivery:
         return str(run.info.run_id)
 
     def _doubt(self, record: Record, experiment: str, run: str) -> None:
-        with replacing(self._doubts / f"{record.id}.json") as draft:
+        with replacing(_folder(self.layout) / f"{record.id}.json") as draft:
             content = json.dumps({"experiment": experiment, "run": run}, sort_keys=True)
             draft.write_text(f"{content}\n", encoding="utf-8")
 
@@ -125,6 +121,19 @@ class Delivery:
             self.client.log_batch(run, metrics=more)
         for others in _portions(parameters[_AT_ONCE:], _AT_ONCE):
             self.client.log_batch(run, params=others)
+
+
+def has_doubts(layout: Layout) -> bool:
+    """Whether a store may hold a run that it should not."""
+    return bool(_doubts(layout))
+
+
+def _doubts(layout: Layout) -> list[Path]:
+    return sorted(_folder(layout).glob("*.json"))
+
+
+def _folder(layout: Layout) -> Path:
+    return records_folder(layout.root) / "doubts"
 
 
 def _portions(items: Sequence[T], size: int) -> Iterator[list[T]]:

@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from faultcast.config.layout import Layout
@@ -23,6 +25,7 @@ from faultcast.errors import (
 from faultcast.settings import records_folder, tracking_uri
 from faultcast.tracking import journal
 from faultcast.tracking.connection import check, connect
+from faultcast.tracking.delivery import Delivery, has_doubts
 from faultcast.tracking.record import Record, pending
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ def sync(layout: Layout, *, wait: bool = True) -> Iterator[Record]:
         TrackingError: the store does not answer, or no longer; what was not delivered stays.
         UndeliverableError: all others are delivered, these cannot be.
     """
-    if not pending(layout):
+    if not pending(layout) and not has_doubts(layout):
         return
     faults = []
     with _alone(layout, wait=wait), _answering(layout) as client:
@@ -60,6 +63,7 @@ def sync(layout: Layout, *, wait: bool = True) -> Iterator[Record]:
                 yield _deliver(client, layout, folder)
             except (RecordError, UndeliverableError) as fault:
                 faults.append(str(fault))
+        Delivery(client, layout).settle_doubts()
     if faults:
         raise UndeliverableError(faults)
 
@@ -79,10 +83,18 @@ class BoundedSync:
     ended: bool = field(default=False, init=False)
 
     def run(self) -> None:
-        """Deliver what can be delivered in time."""
+        """Deliver what can be delivered in time; MLflow's import does not count as waiting."""
+        began = monotonic()
+        try:
+            _check(self.layout)
+        except FaultcastError as fault:
+            self.fault, self.ended = fault, True
+            return
+        waited = monotonic() - began
+        import_module("mlflow")
         thread = Thread(target=self._deliver, daemon=True)
         thread.start()
-        thread.join(self.seconds)
+        thread.join(None if self.seconds is None else self.seconds - waited)
         self.ended = not thread.is_alive()
 
     def _deliver(self) -> None:
@@ -96,11 +108,9 @@ class BoundedSync:
 def _deliver(client: MlflowClient, layout: Layout, folder: Path) -> Record:
     from mlflow.exceptions import MlflowException
 
-    from faultcast.tracking.delivery import Delivery
-
-    delivery, record = Delivery(client, layout), Record.read(folder)
+    record = Record.read(folder)
     try:
-        record = delivery.deliver(folder, record)
+        record = Delivery(client, layout).deliver(folder, record)
     except MlflowException as refusal:
         if refusal.error_code in _REFUSALS:
             raise UndeliverableError([f"{folder}: {refusal}"]) from refusal
@@ -112,7 +122,6 @@ def _deliver(client: MlflowClient, layout: Layout, folder: Path) -> Record:
         raise
     journal.add(layout, record)
     shutil.rmtree(folder)
-    delivery.settle_doubts()
     return record
 
 
@@ -129,10 +138,7 @@ def _alone(layout: Layout, *, wait: bool) -> Iterator[None]:
 @contextmanager
 def _answering(layout: Layout) -> Iterator[MlflowClient]:
     """Yield a client; what becomes of a store that does not answer, or no longer, is one error."""
-    try:
-        check(layout.root)
-    except StoreError as fault:
-        raise TrackingError(len(pending(layout)), str(fault)) from fault
+    _check(layout)
     from mlflow.exceptions import MlflowException
 
     try:
@@ -140,3 +146,10 @@ def _answering(layout: Layout) -> Iterator[MlflowClient]:
     except (MlflowException, OSError) as failure:
         reason = f"{tracking_uri(layout.root)}: {str(failure).splitlines()[0]}"
         raise TrackingError(len(pending(layout)), reason) from failure
+
+
+def _check(layout: Layout) -> None:
+    try:
+        check(layout.root)
+    except StoreError as fault:
+        raise TrackingError(len(pending(layout)), str(fault)) from fault
