@@ -11,6 +11,7 @@ import click
 
 from faultcast.cli.lists import ListsCommand
 from faultcast.pipeline.imports import no_collection
+from faultcast.settings import KERNEL_LOGS
 
 
 @click.group()
@@ -49,6 +50,9 @@ def notebook() -> None:
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds that a cell may take."
 )
+@click.option(
+    "--logs", is_flag=True, envvar=KERNEL_LOGS, help="Show what cells print and the kernel logs."
+)
 @no_collection()
 def run(
     notebook: Path,
@@ -57,6 +61,7 @@ def run(
     parameters: tuple[tuple[str, str], ...],
     files: tuple[str, ...],
     timeout: float | None,
+    logs: bool,
 ) -> None:
     """Execute NOTEBOOK and put it, with a page to read, into the folder REPORT.
 
@@ -89,7 +94,7 @@ def run(
         parameters=given,
         timeout=timeout,
     )
-    for stray in run_notebook(job, CellLines(sys.stderr)):
+    for stray in run_notebook(job, CellLines(sys.stderr, logs=logs)):
         click.echo(
             f"warning: {stray.relative_to(job.root)} is written, but no output of this stage",
             err=True,

@@ -35,6 +35,9 @@ class Progress(Protocol):
     def ended(self, cell: Cell, cells: int, seconds: float) -> None:
         """Take note that a cell ended well."""
 
+    def printed(self, text: str) -> None:
+        """Take note of what cells print, in pieces, and of what the kernel logs."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -77,6 +80,7 @@ def execute(
         timeout: seconds that a cell may take; None for as long as it takes.
     """
     execution = asyncio.run(_Run(notebook, session, progress, timeout).run())
+    progress.printed(session.logged())
     if execution.failure:
         session.kill()
         if execution.failure.stopped:
@@ -102,7 +106,7 @@ class _Run:
         self._progress = progress
         self._timeout = timeout
         self._kernel = session.client()
-        self._client = _client(notebook)
+        self._client = _client(notebook, progress)
         self._client.kc = self._kernel
         self._cells = {cell.index: cell for cell in notebook.code_cells}
         self._current: Cell | None = None
@@ -203,13 +207,20 @@ class _Run:
         raise _StopError("it failed, and the kernel does not say why")
 
 
-def _client(notebook: Notebook) -> NotebookClient:
+def _client(notebook: Notebook, progress: Progress) -> NotebookClient:
     with lean_jupyter():
         from nbclient import NotebookClient
         from nbformat import from_dict
 
     content = from_dict(notebook.content)  # type: ignore[no-untyped-call]  # nbformat is untyped
-    client = NotebookClient(content, store_widget_state=False, record_timing=False)
+
+    class Client(NotebookClient):
+        def output(self, outs: Any, msg: Any, display_id: Any, cell_index: int) -> Any:
+            if msg["msg_type"] == "stream":
+                progress.printed(msg["content"]["text"])
+            return super().output(outs, msg, display_id, cell_index)
+
+    client = Client(content, store_widget_state=False, record_timing=False)
     client.log = logging.getLogger(__name__)  # its own repeats on the terminal what is told here
     client.log.setLevel(logging.CRITICAL)
     return client

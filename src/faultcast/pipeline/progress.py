@@ -10,9 +10,11 @@ from faultcast.pipeline.document import Cell
 class CellLines:
     """A line for each cell; on a terminal it is there while the cell runs."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Write to a stream."""
+    def __init__(self, stream: TextIO, *, logs: bool = False) -> None:
+        """Write to a stream; with `logs` also what cells print, each line with a bar before it."""
         self._stream = stream
+        self._logs = logs
+        self._unfinished = ""
 
     def started(self, cell: Cell, cells: int) -> None:
         """Show the cell that runs, where the line can be overwritten."""
@@ -21,8 +23,20 @@ class CellLines:
 
     def ended(self, cell: Cell, cells: int, seconds: float) -> None:
         """Show how long the cell took."""
+        if self._unfinished:
+            self.printed("\n")
+        self._line(f"{_label(cell, cells)}  {seconds:.1f} s")
+
+    def printed(self, text: str) -> None:
+        """Show complete lines, where that was asked for."""
+        if self._logs:
+            *lines, self._unfinished = (self._unfinished + text).split("\n")
+            for line in lines:
+                self._line(f"  | {line}")
+
+    def _line(self, text: str) -> None:
         start = "\r\x1b[2K" if self._stream.isatty() else ""
-        self._write(f"{start}{_label(cell, cells)}  {seconds:.1f} s\n")
+        self._write(f"{start}{text}\n")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -30,7 +30,7 @@ class RunLock:
         """Leave word of which stages are running."""
         holder = {
             "pid": os.getpid(),
-            "user": getpass.getuser(),
+            "user": _user(),
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "stages": list(stages),
         }
@@ -55,6 +55,13 @@ def run_lock(root: Path, say: Callable[[str], None]) -> Iterator[RunLock]:
         lock = RunLock(file)
         lock.note([])
         yield lock
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return f"user {os.getuid()}"
 
 
 def _locked(file: IO[str]) -> bool:

@@ -82,8 +82,11 @@ class KernelSession:
 
     def last_words(self) -> str:
         """Return the end of what the process wrote outside of cells: the report of a crash."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return "\n".join(lines[-_LAST_LINES:])
+        return "\n".join(self.logged().strip().splitlines()[-_LAST_LINES:])
+
+    def logged(self) -> str:
+        """Return all that the process wrote outside of cells."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
     def obituary(self) -> str:
         """Say how the dead process ended and how much memory it held."""

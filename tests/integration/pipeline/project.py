@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 
 import psutil
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "dvc-run-notebook"
+PATIENCE = 120  # seconds; no test asserts how quick a busy machine is
 _TOOLS = Path(sys.executable).parent
 _GIT = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
 
@@ -35,7 +37,7 @@ class Project:
     def run(self, *words: str, at: str = ".", **variables: str) -> Ended:
         """Run a command in a folder of the project and wait for its end."""
         process = self.start(*words, at=at, **variables)
-        text, _ = process.communicate(timeout=120)
+        text, _ = process.communicate(timeout=2 * PATIENCE)
         return Ended(process.returncode, text)
 
     def start(self, *words: str, at: str = ".", **variables: str) -> subprocess.Popen[str]:
@@ -107,6 +109,14 @@ class Project:
             except (psutil.Error, OSError):
                 continue
         return found
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what happens soon, or on a busy machine late."""
+    limit = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < limit, "it did not happen"
+        sleep(0.05)
 
 
 def begin(root: Path, plants: Sequence[str]) -> Project:

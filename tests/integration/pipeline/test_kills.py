@@ -8,11 +8,11 @@ import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
-from tests.integration.pipeline.project import Project
+from tests.integration.pipeline.project import Project, until
 from tests.unit.pipeline.notebooks import code, parameters, write_notebook
 
 KILLS = 20
@@ -67,13 +67,6 @@ def kill(process: subprocess.Popen[str], whole_group: bool) -> None:
     process.communicate()
 
 
-def until_quiet(project: Project) -> None:
-    limit = monotonic() + 20
-    while left := project.processes():
-        assert monotonic() < limit, f"left behind: {left}"
-        sleep(0.05)
-
-
 @pytest.mark.parametrize("which", RUNS)
 def test_killed_runs_lose_nothing_and_the_next_one_succeeds(project: Project, which: str) -> None:
     chance = random.Random(which)
@@ -82,7 +75,7 @@ def test_killed_runs_lose_nothing_and_the_next_one_succeeds(project: Project, wh
         process = project.start(*RUNS[which])
         sleep(chance.uniform(0.1, 4.0))
         kill(process, whole_group=chance.random() < 0.5)
-        until_quiet(project)
+        until(lambda: not project.processes())
         for name in ("first", "second"):
             assert versions(project, name) <= {str(version - 1), str(version)}
             assert len(versions(project, name)) == 1

@@ -6,12 +6,10 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable
-from time import monotonic, sleep
 
 import pytest
 
-from tests.integration.pipeline.project import Project
+from tests.integration.pipeline.project import PATIENCE, Project, until
 
 # A step writes its output from its inputs; its behaviour is in the file `how/<step>.py`.
 STEP = """\
@@ -32,7 +30,7 @@ NEEDS = {"a1": (), "a2": ("a1",), "b1": (), "b2": ("b1",), "c": ("a2", "b2")}
 RUN = ("faultcast", "pipeline", "run")
 MEET = """\
 pathlib.Path({0!r}).touch()
-for _ in range(200):
+for _ in range(2000):
     if pathlib.Path({1!r}).exists():
         break
     time.sleep(0.05)
@@ -71,13 +69,6 @@ def outcomes(text: str) -> dict[str, str]:
     """Return what the table at the end says of each stage."""
     words = "ran|unchanged|restored|failed|skipped|stopped"
     return dict(re.findall(rf"^([a-z]\w*) +({words})\b", text, re.M))
-
-
-def until(condition: Callable[[], object]) -> None:
-    limit = monotonic() + 60
-    while not condition():
-        assert monotonic() < limit, "it did not happen"
-        sleep(0.05)
 
 
 def test_the_record_is_that_of_a_serial_run(project: Project) -> None:
@@ -209,8 +200,8 @@ def test_a_second_run_waits_and_is_told_for_whom(project: Project) -> None:
     assert re.match(r"waiting: \S+'s `faultcast pipeline run a1` \(process \d+\) is at a1$", line)
     assert str(first.pid) in line
     project.write("go", "")
-    assert first.communicate(timeout=60)
-    text, _ = second.communicate(timeout=60)
+    assert first.communicate(timeout=PATIENCE)
+    text, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert outcomes(text) == {"a1": "unchanged", "b1": "ran"}
 
@@ -224,7 +215,7 @@ def test_dvc_alone_is_told_that_a_stage_is_running(project: Project) -> None:
     assert "is busy" in ended.text
     assert f"(PID {first.pid})" in ended.text
     project.write("go", "")
-    first.communicate(timeout=60)
+    first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
 
 
@@ -237,8 +228,8 @@ def test_a_run_waits_for_dvc_alone_and_takes_over_its_result(project: Project) -
     line = ours.stdout.readline()
     assert "waiting for another DVC process" in line
     project.write("go", "")
-    assert other.wait(timeout=60) == 0
-    text, _ = ours.communicate(timeout=60)
+    assert other.wait(timeout=PATIENCE) == 0
+    text, _ = ours.communicate(timeout=PATIENCE)
     other.communicate()
     assert ours.returncode == 0, text
     assert outcomes(text) == {"a1": "unchanged", "a2": "ran"}
@@ -253,7 +244,7 @@ def test_a_stopped_run_ends_its_stages_and_says_what_became_of_them(
     process = project.start(*RUN, "-j", "2")
     until((project.root / "asleep").exists)
     process.send_signal(number)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
     assert outcomes(text)["a1"] == "stopped"
     assert outcomes(text)["c"] == "skipped"

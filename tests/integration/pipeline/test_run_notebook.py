@@ -114,6 +114,16 @@ def test_progress_names_each_cell_by_its_heading(project: Project) -> None:
     assert lines[2:] == ["reports/n/n.ipynb", "reports/n/n.html"]
 
 
+def test_what_cells_print_and_the_kernel_logs_is_shown_when_asked(project: Project) -> None:
+    put(project, code("import os\nprint('epoch 1')\nos.write(2, b'from below\\n')"))
+    assert "epoch 1" not in run(project).text
+    for more, variables in ((("--logs",), {}), ((), {"FAULTCAST_KERNEL_LOGS": "1"})):
+        words = ("faultcast", "notebook", "run", "notebooks/n.ipynb", REPORT, *more)
+        shown = project.run(*words, **variables).text
+        assert "  | epoch 1\n" in shown
+        assert "  | from below\n" in shown
+
+
 def test_values_arrive_as_they_were_given(project: Project) -> None:
     put(
         project,

@@ -16,7 +16,7 @@ WAIT = "import os, time\nopen({0!r}, 'w').write(str(os.getpid()))\ntime.sleep(60
 
 
 def until(condition: Callable[[], object]) -> None:
-    limit = monotonic() + 30
+    limit = monotonic() + 120
     while not condition():
         assert monotonic() < limit, "it did not happen"
         sleep(0.02)

@@ -11,6 +11,17 @@ from tests.unit.pipeline.test_reporter import Terminal
 CELL = Cell(3, 5, "Rolling windows", "x = 1", ())
 
 
+def test_what_cells_print_is_shown_by_lines_when_asked() -> None:
+    stream, silent = StringIO(), StringIO()
+    for lines in (CellLines(stream, logs=True), CellLines(silent)):
+        for piece in ("epoch ", "1\nepoch 2\nlo", "ss 3"):
+            lines.printed(piece)
+        lines.ended(CELL, 12, 1.23)
+    shown = "  | epoch 1\n  | epoch 2\n  | loss 3\n"
+    assert stream.getvalue() == f"{shown}[ 3/12] Rolling windows  1.2 s\n"
+    assert silent.getvalue() == "[ 3/12] Rolling windows  1.2 s\n"
+
+
 @pytest.mark.parametrize(
     ("stream", "shown"),
     [

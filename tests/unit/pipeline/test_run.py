@@ -28,6 +28,9 @@ class Silent:
     def started(self, cell: Cell, cells: int) -> None:
         pass
 
+    def printed(self, text: str) -> None:
+        pass
+
     def ended(self, cell: Cell, cells: int, seconds: float) -> None:
         assert seconds >= 0
         self.ended_cells.append(f"{cell.number}/{cells} {cell.heading}")
