@@ -15,6 +15,7 @@ import pytest
 from tests.integration.pipeline.project import Project, until
 from tests.unit.pipeline.notebooks import code, parameters, write_notebook
 
+pytestmark = pytest.mark.timeout(900)
 KILLS = 20
 FILES = 4
 WRITE = """\

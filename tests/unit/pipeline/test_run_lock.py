@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from threading import Thread
 
+import pytest
+
 from faultcast.pipeline.run_lock import run_lock
 
 
@@ -38,6 +40,17 @@ def test_a_holder_without_stages_is_busy(tmp_path: Path) -> None:
             thread.join(0.05)
         assert said[0].endswith("is busy")
     thread.join()
+
+
+def test_a_user_without_a_name_is_told_by_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31)
+    with run_lock(tmp_path, print):
+        holder = json.loads((tmp_path / ".faultcast/run.lock").read_text())
+    assert holder["user"] == f"user {2**31}"
 
 
 def test_a_lock_that_nobody_holds_is_taken_at_once(tmp_path: Path) -> None:
