@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[2]
 SMALL_PLANT = ROOT / "tests" / "data" / "small_plant"
@@ -47,9 +49,12 @@ class Clone:
         """The variables of a person's shell, with our tools and the clone's source."""
         return _environment(self.root)
 
-    def run(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, exit_code: int = 0, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment in the clone, with the clone's own source."""
-        done = _run([str(Path(sys.executable).parent / command[0]), *command[1:]], self.root, False)
+        program = str(Path(sys.executable).parent / command[0])
+        done = _run([program, *command[1:]], self.root, False, variables)
         assert done.returncode == exit_code, done.stdout + done.stderr
         return done
 
@@ -65,7 +70,13 @@ def _environment(root: Path) -> dict[str, str]:
     return environment
 
 
-def _run(command: list[str], root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str],
+    root: Path,
+    check: bool = True,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[str]:
+    environment = _environment(root) | variables
     return subprocess.run(
-        command, cwd=root, env=_environment(root), check=check, capture_output=True, text=True
+        command, cwd=root, env=environment, check=check, capture_output=True, text=True
     )

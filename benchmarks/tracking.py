@@ -1,0 +1,100 @@
+"""What tracking costs a first run: the belt with its runs kept and delivered, and the belt alone.
+
+Two copies of the checkout take the tests' small plant through the belt, with nothing cached:
+
+- with: `faultcast pipeline run`, then `faultcast sync`, which imports MLflow and makes the tables
+  of a new mlflow.db;
+- without: `faultcast pipeline run` of a copy whose code keeps no run.
+
+The three demo plants take longer, and so hide more of it. `ours` is the belt with tracking, `peer`
+the belt without; the cost is 1 / ratio.
+
+Example:
+    python benchmarks/tracking.py
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parents[1]
+SMALL = ROOT / "tests" / "data" / "small_plant"
+KEPT = ("record.py", "def keep("), ("stage_runs.py", "def complete(")
+
+
+def copy(folder: Path) -> Path:
+    """Copy what git tracks, and what it would, with the small plant alone."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if name and name != "dvc.lock" and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / "params.yaml").write_text("plants: [small]\nsimulated: [small]\n")
+    shutil.copy(SMALL / "plant.yaml", folder / "configs/plants/small.yaml")
+    shutil.copy(SMALL / "simulation.yaml", folder / "configs/simulation/small.yaml")
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    return folder
+
+
+def untracked(folder: Path) -> Path:
+    """Let the functions of a copy that keep runs do nothing."""
+    for name, function in KEPT:
+        path = folder / "src/faultcast/tracking" / name
+        before, begin, rest = path.read_text().partition(function)
+        head, end, body = rest.partition("None:\n")
+        assert begin
+        assert end
+        path.write_text(f"{before}{begin}{head}{end}    return\n{body}")
+    return folder
+
+
+def seconds(folder: Path, *words: str) -> float:
+    """Run a command in a copy, with its code, and return how long it took."""
+    environment = {name: value for name, value in os.environ.items() if "MLFLOW" not in name}
+    began = perf_counter()
+    ended = subprocess.run(
+        [Path(sys.executable).with_name(words[0]), *words[1:]],
+        cwd=folder,
+        env=environment
+        | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(folder / "src"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode != 0:
+        sys.exit(f"{' '.join(words)}:\n{ended.stderr[-3000:]}\n{ended.stdout}")
+    return perf_counter() - began
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as name:
+        bare = untracked(copy(Path(name, "without")))
+        without = seconds(bare, "faultcast", "pipeline", "run")
+        tracked = copy(Path(name, "with"))
+        belt = seconds(tracked, "faultcast", "pipeline", "run")
+        delivery = seconds(tracked, "faultcast", "sync")
+        assert not (bare / ".faultcast/records").exists()
+        assert (tracked / "reports/experiments.csv").is_file()
+    print(f"with: belt {belt:.1f} s, delivery {delivery:.1f} s; without: {without:.1f} s")
+    total = belt + delivery
+    print(f"tracking costs {total / without:.2f} times the run without it")
+    print(f"tracking: ours {total:.1f} s, peer {without:.1f} s, ratio {without / total:.2f}")
+
+
+if __name__ == "__main__":
+    main()
