@@ -9,6 +9,7 @@ from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from faultcast.config.cells import Cells, ColumnType
 from faultcast.config.frozen import Frozen
+from faultcast.config.gate import GateTerms, Score
 from faultcast.config.model import Algorithm
 from faultcast.config.plant import Column, Name, Share
 
@@ -106,11 +107,16 @@ class CaseModel(Frozen):
     seed: int = Field(default=0, ge=0, description="seed of everything drawn in the training")
 
 
-class CaseGate(Frozen):
-    """What a model must reach in cross-validation on the training part."""
+class CaseGate(GateTerms):
+    """What a model must reach, in cross-validation on the training part and on the test part."""
 
-    min_accuracy: float = Field(ge=0, le=1, description="share of rows whose class is forecast")
-    min_roc_auc: float = Field(ge=0, le=1, description="of more classes: the mean, one against all")
+    min_accuracy: Score = Field(description="cross-validated share of rows forecast right")
+    min_roc_auc: Score = Field(
+        description="cross-validated; of more than two classes the mean, each against all others"
+    )
+    max_loss_to_baseline: Score = Field(
+        default=0.05, description="test accuracy by which the baseline may be better"
+    )
 
 
 class Case(Frozen):

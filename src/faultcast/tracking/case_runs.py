@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from faultcast.config.layout import Layout
+from faultcast.modeling.case_evaluation import CaseEvaluation
 from faultcast.modeling.case_train import CaseTraining
 from faultcast.scoring.manifest_file import MANIFEST_FILE
 from faultcast.tracking.origin import DIGEST_PARAMETER
@@ -28,4 +29,26 @@ def track_case_training(layout: Layout, training: CaseTraining) -> None:
         parameters={**training.parameters, **hashes, DIGEST_PARAMETER: digest},
         metrics={**training.metrics(), **sizes, "seconds": seconds},
         folders={"model": training.folder},
+    )
+
+
+def track_case_evaluation(layout: Layout, evaluation: CaseEvaluation) -> None:
+    """Keep a model's scores on the test part as a run, with the hash of the model judged."""
+    manifest = evaluation.manifest
+    scores = {"test": evaluation.model, "test.baseline": evaluation.baseline}
+    record_run(
+        layout,
+        manifest.case,
+        "13_case_evaluate",
+        started=datetime.now(UTC),
+        parameters={
+            "model.sha256": manifest.model.sha256,
+            "test.sha256": manifest.dataset.test.sha256,
+        },
+        metrics={
+            f"{prefix}.{name}": value
+            for prefix, one in scores.items()
+            for name, value in vars(one).items()
+        },
+        folders={},
     )
