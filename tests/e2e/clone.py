@@ -39,7 +39,7 @@ class Clone:
     @classmethod
     def of_small_plant(cls, root: Path, name: str = "small") -> Clone:
         """Make a clone whose only plant is the tests' small one."""
-        clone = cls.make(root, f"plants: [{name}]\nsimulated: [{name}]\n")
+        clone = cls.make(root, f"plants: [{name}]\nsimulated: [{name}]\ncases: []\n")
         shutil.copy(SMALL_PLANT / "plant.yaml", root / "configs" / "plants" / f"{name}.yaml")
         shutil.copy(SMALL_PLANT / "simulation.yaml", root / f"configs/simulation/{name}.yaml")
         return clone

@@ -25,7 +25,7 @@ FILES = {
     reason=f"{DATA} is missing: set FAULTCAST_AZURE_DATA to the folder of the PdM_*.csv files",
 )
 def test_real_failures_are_announced_in_time(tmp_path: Path) -> None:
-    clone = Clone.make(tmp_path / "clone", "plants: [azure]\nsimulated: []\n")
+    clone = Clone.make(tmp_path / "clone", "plants: [azure]\nsimulated: []\ncases: []\n")
     sources = [part for option, file in FILES.items() for part in (option, str(DATA / file))]
     clone.run("faultcast", "plant", "new", "azure", *sources)
     clone.run("faultcast", "plant", "check", "azure")

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
-NAMES = ("01_explore", "02_features", "03_dataset", "04_train", "05_evaluate")
+NAMES = (
+    *("01_explore", "02_features", "03_dataset", "04_train", "05_evaluate"),
+    *("11_case_dataset", "12_case_train", "13_case_evaluate"),
+)
 PACKAGES = {"IPython", "faultcast"}
 
 Cell = dict[str, Any]
@@ -77,7 +80,8 @@ def test_one_cell_holds_the_parameters_typed_and_explained(name: str) -> None:
     for statement in ast.parse(cell["source"]).body:
         assert isinstance(statement, ast.Assign)
         ast.literal_eval(statement.value)
-    assert cell["source"].startswith('plant = "bottling"')
+    subject = 'case = "titanic"' if "_case_" in name else 'plant = "bottling"'
+    assert cell["source"].startswith(subject)
 
 
 @every_notebook

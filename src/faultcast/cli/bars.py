@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.argument("plant")
 def bars(plant: str) -> None:
-    """Judge PLANT's model by the bars of its configuration; write reports/PLANT/gate/.
+    """Judge the model of PLANT, a plant or a case, by its bars; write reports/PLANT/gate/.
 
     A model that misses a bar is told here and refused by `faultcast gate`, which also compares it
     with the champion.

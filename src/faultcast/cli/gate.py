@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     help="Promote the one PLANT even if the gate refuses it; the reason is written down.",
 )
 def gate(plants: tuple[str, ...], override: str | None) -> None:
-    """Register the model of each PLANT, judge it, and promote it if it passes.
+    """Register the model of each PLANT or case, judge it, and promote it if it passes.
 
     A model has to clear the bars of its configuration, and then to hold against the champion on
     the same test set. Without PLANT, all of params.yaml that are new to the gate are judged.
@@ -36,7 +36,8 @@ def gate(plants: tuple[str, ...], override: str | None) -> None:
     if override is not None and (len(plants) != 1 or not override.strip()):
         raise click.UsageError("--override needs one PLANT and a reason")
     layout = Layout.find()
-    names = plants or load_parameters(layout).plants
+    listed = load_parameters(layout)
+    names = plants or (*listed.plants, *listed.cases)
     refused, failure = [], None
     for name in names:
         answer = None if plants else recall(layout, name)

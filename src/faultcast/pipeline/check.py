@@ -30,12 +30,13 @@ def missing_in(layout: Layout, file: PipelineFile) -> list[str]:
 
 
 def needed_by(layout: Layout, stage: Stage) -> Iterator[str]:
-    """Yield the dependencies that follow from a stage's command: its code and its plant."""
+    """Yield the dependencies that follow from a stage's command: its code, its plant or case."""
     entry = stage.notebook or _script(layout.root, stage)
     if entry:
         yield extract_path(entry).as_posix()
-    if plant := _plant(layout, stage):
-        yield layout.plant_config(plant).relative_to(layout.root).as_posix()
+    for parameter, config in (("plant", layout.plant_config), ("case", layout.case_config)):
+        if name := _named(layout, stage, parameter):
+            yield config(name).relative_to(layout.root).as_posix()
 
 
 def add_missing(layout: Layout, file: PipelineFile) -> None:
@@ -70,11 +71,14 @@ def _script(root: Path, stage: Stage) -> Path | None:
     return path if program in {"faultcast", "python"} and (root / path).is_file() else None
 
 
-def _plant(layout: Layout, stage: Stage) -> str | None:
-    given = dict(stage.parameters).get("plant")
+def _named(layout: Layout, stage: Stage, parameter: str) -> str | None:
+    """Return the plant or case that a stage works on, a template as it is written."""
+    given = dict(stage.parameters).get(parameter)
     if given or not stage.notebook:
-        return given or next((word for word in stage.command if word == "${item.plant}"), None)
-    default = Signature.of(read_notebook(layout.root / stage.notebook)).default_of("plant")
+        return given or next(
+            (word for word in stage.command if word == f"${{item.{parameter}}}"), None
+        )
+    default = Signature.of(read_notebook(layout.root / stage.notebook)).default_of(parameter)
     return str(default) if default else None
 
 
