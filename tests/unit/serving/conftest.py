@@ -10,9 +10,11 @@ from httpx import Client
 
 from faultcast.config.layout import Layout
 from faultcast.data.canonical import Canonical, read_canonical
+from faultcast.modeling.case_train import train_case
 from faultcast.serving.app import create_app
 from faultcast.serving.predictions import ForecastRecord
-from faultcast.serving.served import Served, ServedPlant, load_model
+from faultcast.serving.served import Served, ServedCase, ServedPlant, load_model
+from tests.unit.modeling.fruit import fruit, write_case_dataset
 from tests.unit.serving.pumps import PLANT, make_project
 from tests.unit.serving.running import running
 
@@ -60,3 +62,12 @@ def sink() -> Kept:
 def client(plant: ServedPlant, sink: Kept) -> Iterator[Client]:
     with running(create_app(Served.of([plant]), sink)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory) -> ServedCase:
+    """Return the model of the case `fruit`: apple, pear or plum."""
+    layout = write_case_dataset(tmp_path_factory.mktemp("fruit"), fruit())
+    model = load_model(train_case(layout, "fruit").folder)
+    assert isinstance(model, ServedCase)
+    return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,3 +38,8 @@ def running(app: ASGIApp) -> Iterator[httpx.Client]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def connected(client: httpx.Client) -> socket.socket:
+    """Return a plain connection to a client's server."""
+    return socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from httpx import Client
+
+from faultcast.errors import SelfTestError, StageNotRunError
+from faultcast.files import replacing_folder
+from faultcast.serving.app import create_app
+from faultcast.serving.served import Served, ServedPlant
+from faultcast.serving.watch import Watch, load_checked
+from tests.unit.serving.running import running
+
+
+@pytest.fixture
+def home(plant: ServedPlant, tmp_path: Path) -> Path:
+    publish(plant.folder, tmp_path, "1")
+    return tmp_path
+
+
+def publish(source: Path, home: Path, version: str, *, onnx: bytes | None = None) -> None:
+    """Put a version in the place of the one before, as a fetch from the registry does."""
+    with replacing_folder(home / "small") as draft:
+        for file in source.iterdir():
+            shutil.copy(file, draft)
+        if onnx is not None:
+            (draft / "model.onnx").write_bytes(onnx)
+        (draft / "version.json").write_text(json.dumps({"version": version}))
+
+
+def watching(home: Path, *names: str) -> Watch:
+    watch = Watch(home, names, Served())
+    watch.load_all()
+    return watch
+
+
+def look(watch: Watch, times: int = 1) -> None:
+    for _ in range(times):
+        asyncio.run(watch.look())
+
+
+def test_new_version_serves_from_the_next_look_on(plant: ServedPlant, home: Path) -> None:
+    watch = watching(home)
+    publish(plant.folder, home, "2")
+    assert watch.served.plants["small"].version == "1"
+    look(watch)
+    assert watch.served.plants["small"].version == "2"
+
+
+def test_version_that_does_not_load_leaves_the_old_one_serving_and_is_told(
+    plant: ServedPlant, home: Path
+) -> None:
+    watch = watching(home)
+    publish(plant.folder, home, "2", onnx=b"no graph")
+    look(watch, 2)
+    assert watch.served.refused == {}
+    look(watch)
+    assert watch.served.plants["small"].version == "1"
+    assert "sha256" in watch.served.refused["small"]
+    with running(create_app(watch.served)) as client:
+        (state,) = client.get("/health/ready").json()["models"]
+        assert state["version"] == "1"
+        assert "sha256" in state["refused"]
+    publish(plant.folder, home, "3")
+    look(watch)
+    assert watch.served.plants["small"].version == "3"
+    assert watch.served.refused == {}
+
+
+def test_model_whose_answers_are_no_probabilities_fails_its_self_test(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_checked(home / "small")
+    assert isinstance(model, ServedPlant)
+    real = type(model.model).probabilities
+    for spoil in (lambda p: p * float("nan"), lambda p: p + 1, lambda p: p[:, 1:]):
+        monkeypatch.setattr(
+            type(model.model), "probabilities", lambda s, f, spoil=spoil: spoil(real(s, f))
+        )
+        with pytest.raises(SelfTestError, match="version 1 fails its self-test"):
+            load_checked(home / "small")
+
+
+def test_new_plant_is_served_unless_others_were_named(plant: ServedPlant, tmp_path: Path) -> None:
+    all_of_them = watching(tmp_path)
+    publish(plant.folder, tmp_path, "1")
+    look(all_of_them)
+    assert list(all_of_them.served.plants) == ["small"]
+    with pytest.raises(StageNotRunError):
+        watching(tmp_path, "other")
+
+
+def test_no_request_is_lost_and_no_answer_wrong_while_versions_change(
+    plant: ServedPlant, home: Path
+) -> None:
+    watch = watching(home)
+    row = {column.name: column.usual for column in plant.manifest.inputs}
+    told: list[tuple[int, str, float]] = []
+    done = threading.Event()
+
+    def ask(client: Client) -> None:
+        while not done.is_set():
+            response = client.post("/plants/small/features", json={"rows": [row]})
+            answer = response.json()
+            assert answer["model"]["version"] == response.headers["x-model-version"]
+            told.append(
+                (
+                    response.status_code,
+                    answer["model"]["version"],
+                    answer["forecasts"][0]["probability"],
+                )
+            )
+
+    with running(create_app(watch.served)) as client:
+        asking = threading.Thread(target=ask, args=(client,))
+        asking.start()
+        for version in range(2, 8):
+            before = len(told)
+            publish(plant.folder, home, str(version))
+            look(watch)
+            while len(told) < before + 3:
+                pass
+        done.set()
+        asking.join()
+    assert {status for status, _, _ in told} == {200}
+    assert list(dict.fromkeys(version for _, version, _ in told)) == [
+        str(version) for version in range(1, 8)
+    ]
+    assert len({probability for _, _, probability in told}) == 1
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    with caplog.at_level("CRITICAL"):
+        yield
