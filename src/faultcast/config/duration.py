@@ -37,6 +37,11 @@ def format_duration(value: timedelta) -> str:
     return f"{seconds}s"
 
 
+def horizon_name(name: str, horizon: timedelta) -> str:
+    """Name what is said of a component or machine over a horizon beside the main one: `pump_6h`."""
+    return f"{name}_{format_duration(horizon)}"
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),

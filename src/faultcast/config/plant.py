@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Self
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
-from faultcast.config.duration import Duration
+from faultcast.config.duration import Duration, horizon_name
 from faultcast.config.frozen import Frozen
 from faultcast.config.gate import PlantGate
 from faultcast.config.model import Model
@@ -191,6 +192,9 @@ class Plant(Frozen):
     components: tuple[Name, ...] = Field(min_length=1, description="the components that fail")
     repairs: tuple[Repair, ...] = Field(default=(), description="the repairs that ingest may make")
     horizon: Duration = Field(description="a forecast covers failures in (t, t + horizon]")
+    horizons: tuple[Duration, ...] = Field(
+        default=(), description="further horizons to forecast, shorter or longer than the main one"
+    )
     features: Features
     split: Split = Split()
     alarm: Alarm
@@ -205,21 +209,39 @@ class Plant(Frozen):
         """The time zone as an object."""
         return ZoneInfo(self.time_zone)
 
+    @property
+    def longest_horizon(self) -> timedelta:
+        """How far ahead the labels look."""
+        return max([self.horizon, *self.horizons])
+
+    @model_validator(mode="after")
+    def _horizons_differ(self) -> Self:
+        if len({self.horizon, *self.horizons}) <= len(self.horizons):
+            raise ValueError("horizons: one stands twice, or is the main horizon again")
+        if min([self.horizon, *self.horizons]) < self.features.stride:
+            raise ValueError("features.stride is longer than horizon: forecasts miss failures")
+        return self
+
     @model_validator(mode="after")
     def _alarms_can_stand(self) -> Self:
         if self.alarm.lead_time > self.horizon:
             raise ValueError(
                 "alarm.lead_time is longer than horizon: no alarm can stand that early"
             )
-        if self.features.stride > self.horizon:
-            raise ValueError("features.stride is longer than horizon: forecasts miss failures")
         return self
 
     @model_validator(mode="after")
     def _names_do_not_clash(self) -> Self:
+        # The forecasts of a component over another horizon are named <component>_<horizon>.
+        over = [
+            horizon_name(component, horizon)
+            for component in (*self.components, "machine")
+            for horizon in self.horizons
+        ]
         sources = [
             *self.telemetry.sensors,
             *self.components,
+            *(name for name in over if name in self.components),
             *(self.errors.codes if self.errors else ()),
         ]
         for name in sources:

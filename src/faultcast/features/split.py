@@ -29,8 +29,8 @@ class Parts:
 
 
 def embargo(plant: Plant) -> timedelta:
-    """Return the time to leave out between parts: horizon + the oldest reading a row may use."""
-    return plant.horizon + FeatureSpec.from_plant(plant).history
+    """Return the time to leave out between parts: longest horizon + oldest reading of a row."""
+    return plant.longest_horizon + FeatureSpec.from_plant(plant).history
 
 
 def split_by_time(table: pl.DataFrame, split: Split, gap: timedelta) -> Parts:

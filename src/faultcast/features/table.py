@@ -35,11 +35,15 @@ def feature_table(
 
     Returns:
         `machine`, `time`, the features as Float32, `label_<component>` and `label_machine` as
-        Boolean (null where the records end before the horizon does), sorted by machine and time.
+        Boolean (null where the records end before the horizon does), the same for each further
+        horizon (`label_machine_6h`), sorted by machine and time.
     """
     rows = forecast_times(telemetry, plant.features.stride)
     features = build_features(FeatureSpec.from_plant(plant), rows, telemetry, events, machines)
-    return add_labels(features, events, plant.components, plant.horizon, _end(telemetry))
+    until = _end(telemetry)
+    return add_labels(
+        features, events, plant.components, plant.horizon, until, further=plant.horizons
+    )
 
 
 def _end(telemetry: pl.LazyFrame) -> datetime:

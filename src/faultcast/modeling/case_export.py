@@ -15,7 +15,8 @@ from faultcast.errors import ExportError
 from faultcast.modeling.case_rows import CaseRows
 from faultcast.modeling.conversion import OPSETS, round_thresholds
 from faultcast.modeling.estimators import last_step
-from faultcast.modeling.export import IR_VERSION, LARGEST_DIFFERENCE
+from faultcast.modeling.export import IR_VERSION
+from faultcast.modeling.export_check import LARGEST_DIFFERENCE
 from faultcast.scoring.case_forecaster import CasePredictions
 from faultcast.scoring.session import OUTPUT
 

@@ -16,7 +16,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 
-from faultcast.modeling.estimators import DOUBT, Classifier, last_step
+from faultcast.modeling.estimators import DOUBT, Classifier, Indifferent, last_step
 from faultcast.scoring.session import INPUT
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
@@ -30,6 +30,8 @@ def convert(classifier: Classifier, inputs: int, prefix: str) -> Nodes:
 
     All their names begin with the prefix; the log-odds [n, 1] are named `<prefix>log_odds`.
     """
+    if isinstance(classifier, Indifferent):
+        return [], [constant(f"{prefix}log_odds", [[0]])]
     graph = _convert(classifier, inputs, prefix)
     column = constant(f"{prefix}failing_column", [1], np.int64)
     nodes, weights = [*graph.node], [*graph.initializer, column]

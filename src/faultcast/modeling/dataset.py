@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from faultcast.config.layout import Layout
 from faultcast.config.plant import Plant
 from faultcast.data.canonical import read_canonical
 from faultcast.errors import OneClassError, StageNotRunError
+from faultcast.features.labels import label_name
 from faultcast.features.spec import FeatureSpec
 from faultcast.modeling.estimators import Labels
-from faultcast.scoring.manifest import Part, Provenance
+from faultcast.scoring.manifest import MACHINE, Part, Provenance
 from faultcast.scoring.session import Matrix, feature_matrix
 
 _FEWEST_FAILURES = 2
@@ -45,27 +48,55 @@ class LabelledRows:
         medians = self.frame.select(pl.col(self.names).fill_nan(None).median())
         return [None if value is None else float(np.float32(value)) for value in medians.row(0)]
 
-    def failing(self, target: str) -> Labels:
-        """Tell for each row whether a component, or the machine, fails within the horizon."""
-        return np.asarray(self.frame[f"label_{target}"].to_numpy(), dtype=np.bool_)
+    @cached_property
+    def machines(self) -> npt.NDArray[np.int64]:
+        """The number of each row's machine [n], counted as they come."""
+        return self.frame["machine"].rank("dense").cast(pl.Int64).to_numpy()
+
+    def failing(self, target: str, horizon: timedelta | None = None) -> Labels:
+        """Tell for each row whether a component, or the machine, fails within a horizon.
+
+        Args:
+            target: the component, or `machine`.
+            horizon: a further horizon that all rows have labels of; None: the main one.
+        """
+        labels = self.frame[label_name(target, horizon)]
+        assert not labels.null_count(), f"{labels.name}: take rows where it is known"
+        return np.asarray(labels.to_numpy(), dtype=np.bool_)
+
+    def known(self, horizon: timedelta) -> LabelledRows:
+        """Return the rows that have labels of a further horizon: it ends before the records do."""
+        return self.where(self.frame[label_name(MACHINE, horizon)].is_not_null().to_numpy())
+
+    def where(self, chosen: Labels) -> LabelledRows:
+        """Return the chosen rows."""
+        rows = LabelledRows(self.frame.filter(chosen), self.names)
+        vars(rows)["features"] = self.features[chosen]  # not read from the frame again
+        return rows
 
     def failures(self, component: str) -> int:
-        """Count the failures that the rows lead to: runs of failing rows of a machine."""
-        label = pl.col(f"label_{component}")
-        begins = label & ~label.shift(1, fill_value=False).over("machine")
-        return int(self.frame.select(begins.sum()).item())
+        """Count the failures that the rows lead to."""
+        return self.runs(self.failing(component))
+
+    def runs(self, failing: Labels) -> int:
+        """Count runs of failing rows [n] of a machine: rows before one failure are a run."""
+        label = pl.Series("label", failing)
+        begins = pl.col("label") & ~pl.col("label").shift(1, fill_value=False).over("machine")
+        return int(self.frame.select("machine", label).select(begins.sum()).item())
 
 
 @dataclass(frozen=True)
 class Dataset:
     """What a model learns from: the test part is not among it.
 
-    `failures` (machine, time, component) end where validation's labels do.
+    `failures` (machine, time, component) end where validation's labels do. `unlabelled` are the
+    features of the test part [n, features], without labels: for comparing a model with its export.
     """
 
     train: LabelledRows
     validation: LabelledRows
     failures: pl.DataFrame
+    unlabelled: Matrix
 
 
 def read_dataset(layout: Layout, plant: Plant) -> Dataset:
@@ -80,7 +111,9 @@ def read_dataset(layout: Layout, plant: Plant) -> Dataset:
     _check_learnable(train, plant)
     until = validation.frame.select(pl.col("time").max() + plant.horizon).item()
     failures = read_canonical(layout, plant.name).failures.filter(pl.col("time") <= until)
-    return Dataset(train, validation, failures)
+    names = FeatureSpec.from_plant(plant).names
+    test = pl.read_parquet(_part_path(layout, plant.name, "test"), columns=list(names))
+    return Dataset(train, validation, failures, feature_matrix(test, names))
 
 
 def read_part(layout: Layout, plant: Plant, part: str) -> LabelledRows:

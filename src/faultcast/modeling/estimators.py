@@ -43,6 +43,22 @@ class Classifier(Protocol):
         """Return the probabilities of both classes [n, 2]."""
 
 
+class Indifferent:
+    """Gives every row the log-odds 0: for labels of which the training rows show one class."""
+
+    def fit(self, _features: Matrix, _failing: Labels) -> Self:
+        """Learn nothing."""
+        return self
+
+    def decision_function(self, features: Matrix) -> LogOdds:
+        """Return zeros [n]."""
+        return np.zeros(len(features))
+
+    def predict_proba(self, features: Matrix) -> npt.NDArray[np.float64]:
+        """Return one half for both classes [n, 2]."""
+        return np.full((len(features), 2), 0.5)
+
+
 def make_classifier(model: Model) -> Classifier:
     """Make the classifier that a plant's configuration chooses, not fitted yet."""
     settings = model.hyperparameters.model_dump(exclude={"others"})
@@ -64,6 +80,8 @@ def make_classifier(model: Model) -> Classifier:
 
 def log_odds(classifier: Classifier, features: Matrix) -> LogOdds:
     """Return each row's log-odds of failing [n], as a fitted classifier sees them."""
+    if not len(features):
+        return np.empty(0)
     decide = getattr(classifier, "decision_function", None)
     if decide is not None:
         return np.asarray(decide(features))

@@ -16,6 +16,7 @@ from faultcast.files import replacing_folder
 from faultcast.modeling.clock import Clock, Progress
 from faultcast.modeling.dataset import Dataset, describe_parts, read_dataset
 from faultcast.modeling.estimators import BASELINE
+from faultcast.modeling.export_check import ExportCheck
 from faultcast.modeling.ranking import Scores
 from faultcast.modeling.trained_model import TrainedModel, train_model
 from faultcast.scoring.logs import Logs, Machine
@@ -24,8 +25,7 @@ from faultcast.scoring.manifest import (
     MODEL_FILE,
     Input,
     Manifest,
-    Output,
-    probability_names,
+    describe_outputs,
 )
 
 LIBRARIES = ("numpy", "onnx", "polars", "scikit-learn", "skl2onnx")
@@ -36,7 +36,8 @@ class Training:
     """A finished training, for the experiment's record.
 
     `scores` are by part (train, validation) and target (each component, machine); `seconds`, by
-    step, are for people and never written into an output.
+    step, are for people and never written into an output. `check` compares the exported model with
+    the trained one.
     """
 
     plant: str
@@ -45,6 +46,7 @@ class Training:
     model: Model
     scores: dict[str, dict[str, Scores]]
     seconds: dict[str, float]
+    check: ExportCheck
 
     @property
     def parameters(self) -> dict[str, str | int | float | bool | None]:
@@ -54,12 +56,13 @@ class Training:
 
     def metrics(self) -> dict[str, float]:
         """Return the scores by names such as `validation.machine.average_precision`."""
-        return {
+        scores = {
             f"{part}.{target}.{name}": value
             for part, targets in self.scores.items()
             for target, scores in targets.items()
             for name, value in scores.metrics().items()
         }
+        return scores | {f"export.{name}": value for name, value in self.check.metrics().items()}
 
 
 def train_plant(
@@ -67,8 +70,8 @@ def train_plant(
 ) -> Training:
     """Train a plant's model and its baseline.
 
-    Classifiers learn from the training part; calibration and threshold come from validation; the
-    test part is only hashed.
+    Classifiers learn from the training part; calibration and threshold come from validation; of the
+    test part only the features are read, to compare the exported model with the trained one.
 
     Args:
         layout: the project.
@@ -97,24 +100,25 @@ def train_plant(
     manifest = _describe(layout, settings, dataset, model, baseline)
     folder = layout.root / output if output else layout.model(plant)
     _write(folder, manifest, (model, baseline))
-    return Training(plant, folder, manifest, settings.model, scores, clock.seconds)
+    return Training(plant, folder, manifest, settings.model, scores, clock.seconds, model.check)
 
 
 def _describe(
     layout: Layout, plant: Plant, dataset: Dataset, model: TrainedModel, baseline: TrainedModel
 ) -> Manifest:
-    spec = FeatureSpec.from_plant(plant)
+    spec, horizons = FeatureSpec.from_plant(plant), tuple(sorted(plant.horizons))
     return Manifest(
         plant=plant.name,
         title=plant.title,
         horizon=plant.horizon,
+        horizons=horizons,
         components=plant.components,
         alarm=plant.alarm,
         inputs=tuple(
             Input(name=name, unit=unit, usual=usual)
             for (name, unit), usual in zip(spec.units.items(), dataset.train.medians(), strict=True)
         ),
-        outputs=tuple(Output(name=name) for name in probability_names(plant.components)),
+        outputs=describe_outputs(plant.components, plant.horizon, horizons),
         features=spec,
         logs=Logs.from_plant(plant, _machines(layout, plant.name)),
         model=model.description,

@@ -37,8 +37,8 @@ def summary(parts: Parts) -> str:
     """Say why there are gaps between the parts."""
     gap = parts.embargo / timedelta(hours=1)
     return (
-        f"Between two parts lies an embargo of {hours(gap)}: the horizon plus the oldest reading "
-        "that a row may use. So no reading and no failure is seen by two parts."
+        f"Between two parts lies an embargo of {hours(gap)}: the longest horizon plus the oldest "
+        "reading that a row may use. So no reading and no failure is seen by two parts."
     )
 
 

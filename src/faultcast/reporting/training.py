@@ -7,12 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
+from faultcast.config.duration import format_duration
 from faultcast.config.plant import Plant
 from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
 from faultcast.reporting.tables import Card, Format, Headline, Table
 from faultcast.reporting.wording import count, hours, number, percent, worded
-from faultcast.scoring.manifest import MACHINE
+from faultcast.scoring.manifest import MACHINE, Calibration, Line
 
 
 def headline(training: Training) -> Headline:
@@ -61,22 +62,32 @@ def score_table(training: Training, validation: Evaluation) -> Table:
 
 
 def calibration_table(training: Training) -> Table:
-    """Show how each component's log-odds were bent into probabilities."""
+    """Show which calibration was chosen for each component and horizon, and how it bends."""
+    manifest = training.manifest
+    by_horizon = {
+        format_duration(manifest.horizon): manifest.model.calibration,
+        **manifest.model.further_calibration,
+    }
     frame = pl.DataFrame(
         [
             {
+                "Horizon": horizon,
                 "Component": worded(component),
                 "Failures in validation": found.failures,
-                "Slope": found.slope,
-                "Intercept": found.intercept,
+                "Method": found.method.value,
+                "Bend": _bend(found),
             }
-            for component, found in training.manifest.model.calibration.items()
+            for horizon, calibrations in by_horizon.items()
+            for component, found in calibrations.items()
         ]
     )
-    formats = {"Slope": "{:.2f}".format, "Intercept": "{:+.2f}".format}
-    return Table(
-        frame, "Calibration: probability = 1 / (1 + exp(-(slope · z + intercept)))", formats
-    )
+    return Table(frame, "Calibration of the log-odds z; the method is that which validates best")
+
+
+def _bend(calibration: Calibration) -> str:
+    if isinstance(calibration, Line):
+        return f"{calibration.slope:.2f} · z {calibration.intercept:+.2f}"
+    return f"through {count(len(calibration.log_odds), 'knot')}"
 
 
 def summary(plant: Plant) -> str:

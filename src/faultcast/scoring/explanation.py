@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from faultcast.scoring.forecaster import Forecaster, keys_of
-from faultcast.scoring.manifest import MACHINE, probability_names
+from faultcast.scoring.manifest import MACHINE
 from faultcast.scoring.session import Matrix, feature_matrix
 
 PREFIX = "contribution_"
@@ -67,7 +67,7 @@ def _forecasts(
     forecaster: Forecaster, features: Matrix, told: Coalitions, target: str
 ) -> Iterator[npt.NDArray[np.float64]]:
     """Forecast each row [n] with what each coalition tells [n, coalitions], many at once."""
-    output = probability_names(forecaster.manifest.components).index(f"probability_{target}")
+    output = (*forecaster.manifest.components, MACHINE).index(target)
     usual = np.array([column.usual for column in forecaster.manifest.inputs], dtype=np.float32)
     step = max(1, _BATCH // len(told))
     for start in range(0, len(features), step):

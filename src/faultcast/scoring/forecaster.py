@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from faultcast.scoring.manifest import ExportedModel, Manifest, probability_names
+from faultcast.scoring.manifest import ExportedModel, Manifest
 from faultcast.scoring.model_file import read_graph
 from faultcast.scoring.session import Matrix, Session, feature_matrix
 
@@ -53,20 +53,31 @@ class Forecaster:
 
         Returns:
             `machine` and `time` if the rows have them, then `probability_<component>` of each
-            component and `probability_machine`, as Float32.
+            component and `probability_machine`, then the same over each further horizon, such as
+            `probability_machine_6h`, as Float32.
 
         Raises:
             FeatureColumnsError: a column is missing or holds no numbers.
         """
         features = feature_matrix(rows, self.manifest.features.names)
-        probabilities = self.probabilities(features)
-        names = probability_names(self.manifest.components)
-        forecasts = pl.DataFrame(probabilities, schema=list(names))
+        names = [output.name for output in self.manifest.outputs]
+        forecasts = pl.DataFrame(self.outputs(features), schema=names)
         return forecasts.select(*keys_of(rows), pl.all())
 
     def probabilities(self, features: Matrix) -> Matrix:
-        """Return the outputs [n, outputs] for a matrix [n, inputs] in the order of the inputs."""
+        """Return each component's and the machine's probability over the main horizon.
+
+        Args:
+            features: [n, inputs] in the order of `manifest.inputs`, missing is NaN.
+
+        Returns:
+            [n, components + 1]; further horizons are not computed.
+        """
         return self._session.probabilities(features)
+
+    def outputs(self, features: Matrix) -> Matrix:
+        """Return the probabilities [n, outputs] in the order of `manifest.outputs`."""
+        return self._session.outputs(features)
 
 
 def keys_of(rows: pl.DataFrame) -> list[pl.Series]:

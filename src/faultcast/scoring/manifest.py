@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from faultcast.config.duration import Duration
+from faultcast.config.duration import Duration, horizon_name
 from faultcast.config.frozen import Frozen
 from faultcast.config.model import Algorithm
 from faultcast.config.plant import Alarm, Name
@@ -21,22 +23,36 @@ MACHINE = "machine"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class CalibrationMethod(StrEnum):
     """How a classifier's log-odds become probabilities."""
 
+    ISOTONIC = "isotonic"
     SIGMOID = "sigmoid"
     NONE = "none"
 
 
-class Calibration(Frozen):
-    """A component's probability is 1 / (1 + exp(-(slope * log-odds + intercept)))."""
+class Line(Frozen):
+    """Calibrated log-odds are slope * log-odds + intercept: the sigmoid, or none."""
 
-    method: CalibrationMethod
-    slope: float = Field(gt=0, allow_inf_nan=False)
-    intercept: float = Field(allow_inf_nan=False)
-    failures: Count = Field(description="failures of the component in the validation part")
+    method: Literal[CalibrationMethod.SIGMOID, CalibrationMethod.NONE]
+    slope: Finite = Field(gt=0)
+    intercept: Finite
+    failures: Count = Field(description="failures in the validation part")
+
+
+class Knots(Frozen):
+    """Calibrated log-odds run from knot to knot in straight lines; outside their slope is 1."""
+
+    method: Literal[CalibrationMethod.ISOTONIC]
+    log_odds: tuple[Finite, ...] = Field(min_length=1, description="the classifier's, increasing")
+    calibrated: tuple[Finite, ...] = Field(min_length=1, description="what they become, increasing")
+    failures: Count = Field(description="failures in the validation part")
+
+
+Calibration = Annotated[Line | Knots, Field(discriminator="method")]
 
 
 class ExportedModel(Frozen):
@@ -46,6 +62,9 @@ class ExportedModel(Frozen):
     sha256: Sha256
     algorithm: Algorithm
     calibration: dict[Name, Calibration]
+    further_calibration: dict[str, dict[Name, Calibration]] = Field(
+        default={}, description="by further horizon and component"
+    )
     threshold: float = Field(
         ge=0, le=1, description="the machine's probability from which an alarm stands"
     )
@@ -63,9 +82,11 @@ class Input(Frozen):
 
 
 class Output(Frozen):
-    """A probability that the model gives."""
+    """A probability that the model gives: that a component, or the machine, fails in a horizon."""
 
     name: str
+    target: Name
+    horizon: Duration
     type: Literal["float32"] = "float32"
     unit: Literal["1"] = "1"
 
@@ -91,6 +112,7 @@ class Manifest(Frozen):
     plant: Name
     title: str
     horizon: Duration
+    horizons: tuple[Duration, ...] = Field(description="further ones, shortest first")
     components: tuple[Name, ...]
     alarm: Alarm
     inputs: tuple[Input, ...]
@@ -106,8 +128,8 @@ class Manifest(Frozen):
     def _signature_agrees(self) -> Self:
         if tuple(column.name for column in self.inputs) != self.features.names:
             raise ValueError("inputs: not the features in their order")
-        if tuple(column.name for column in self.outputs) != probability_names(self.components):
-            raise ValueError("outputs: not a probability for each component and the machine")
+        if self.outputs != describe_outputs(self.components, self.horizon, self.horizons):
+            raise ValueError("outputs: not a probability for each horizon, component and machine")
         return self
 
     @classmethod
@@ -125,6 +147,21 @@ class Manifest(Frozen):
         write_manifest(folder, self)
 
 
-def probability_names(components: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the columns of a forecast: each component's probability, then the machine's."""
-    return tuple(f"probability_{name}" for name in (*components, MACHINE))
+def describe_outputs(
+    components: Sequence[str], horizon: timedelta, further: Sequence[timedelta]
+) -> tuple[Output, ...]:
+    """Describe a forecast's columns: components and machine over the main horizon, then others.
+
+    They are named `probability_<component>` and `probability_machine`, over further horizons
+    `probability_<component>_<horizon>` and `probability_machine_<horizon>`.
+    """
+    return tuple(
+        Output(name=probability_name(target, named), target=target, horizon=named or horizon)
+        for named in (None, *further)
+        for target in (*components, MACHINE)
+    )
+
+
+def probability_name(target: str, horizon: timedelta | None = None) -> str:
+    """Name the probability of a component or the machine; a further horizon is named."""
+    return f"probability_{horizon_name(target, horizon) if horizon else target}"

@@ -152,7 +152,7 @@ def _forecast(
         spec, rows.lazy(), recent.lazy(), events.lazy(), records.machines.lazy()
     ).collect()
     features = feature_matrix(table, spec.names)
-    probabilities = model.probabilities(features)
+    probabilities = model.outputs(features)
     reasons = _contributions(model, table)
     return {
         machine: MachineForecast(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import onnxruntime
 import polars as pl
 
+from faultcast.config.duration import horizon_name
 from faultcast.errors import FeatureColumnsError
 
 Matrix = npt.NDArray[np.float32]
@@ -18,7 +20,7 @@ INPUT, OUTPUT = "features", "probabilities"
 
 
 class Session:
-    """An ONNX graph with the input `features` and the output `probabilities`.
+    """An ONNX graph with the input `features` and an output for each horizon.
 
     Args:
         graph: the bytes of the ONNX file.
@@ -26,15 +28,35 @@ class Session:
 
     def __init__(self, graph: bytes) -> None:
         self._session = open_graph(graph)
+        self._only_main = onnxruntime.RunOptions()
+        self._only_main.only_execute_path_to_fetches = True
 
     def probabilities(self, features: Matrix) -> Matrix:
         """Return the probability of each component and, last, the machine: [n, components + 1].
 
+        They are those of the main horizon; the graph's other parts are not computed.
+
         Args:
             features: [n, inputs], a missing value is NaN.
         """
-        (probabilities,) = self._session.run([OUTPUT], {INPUT: features})
+        (probabilities,) = self._session.run([OUTPUT], {INPUT: features}, self._only_main)
         return np.asarray(probabilities)
+
+    def outputs(self, features: Matrix) -> Matrix:
+        """Return the probabilities over all horizons, in the order of the manifest's outputs.
+
+        Args:
+            features: [n, inputs], a missing value is NaN.
+
+        Returns:
+            [n, outputs]: components and machine over the main horizon, then over each further one.
+        """
+        return np.hstack(self._session.run(None, {INPUT: features}))
+
+
+def output_name(horizon: timedelta | None) -> str:
+    """Name the graph's output of a horizon; None is the main one."""
+    return horizon_name(OUTPUT, horizon) if horizon else OUTPUT
 
 
 def open_graph(graph: bytes) -> Any:

@@ -28,10 +28,11 @@ def describe_risk(plant: ServedPlant, probabilities: Sequence[float]) -> Answer:
 
     Args:
         plant: the model.
-        probabilities: its outputs for one row, the machine's last.
+        probabilities: its outputs for one row.
     """
     horizon = format_duration(plant.manifest.horizon)
-    machine, threshold = probabilities[-1], plant.model.threshold
+    machine = probabilities[plant.machine_output]
+    threshold = plant.model.threshold
     return {
         "risk": "high" if machine >= threshold else "low",
         "probability": machine,

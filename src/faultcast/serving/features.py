@@ -69,9 +69,9 @@ class FeatureRows:
         features = read_features(plant, rows)
         now = datetime.now(UTC)
         keys = read_times(rows, now)
-        outputs = plant.model.probabilities(features).tolist()
+        outputs = plant.model.outputs(features).tolist()
         self.sink.put(list(records_of_rows(plant, request_id, now, features, outputs, keys)))
-        self.metrics.forecast(plant.name, [row[-1] for row in outputs])
+        self.metrics.forecast(plant.name, [row[plant.machine_output] for row in outputs])
         forecasts = [
             {key: row[key] for key in ("machine", "time") if key in row}
             | describe_risk(plant, probabilities)

@@ -96,7 +96,7 @@ class Invocations:
             return []
         now = datetime.now(UTC)
         features = read_features(plant, rows)
-        outputs = plant.model.probabilities(features).tolist()
+        outputs = plant.model.outputs(features).tolist()
         keys = [(None, now)] * len(rows)
         self.sink.put(list(records_of_rows(plant, request_id, now, features, outputs, keys)))
         return [dict(zip(plant.outputs, row, strict=True)) for row in outputs]

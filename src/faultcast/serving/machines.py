@@ -80,7 +80,8 @@ class Forecasts:
 
     def _count(self, plant: ServedPlant, forecasts: list[MachineForecast]) -> None:
         made = [one.probabilities for one in forecasts if one.probabilities is not None]
-        self.metrics.forecast(plant.name, [float(outputs[-1]) for outputs in made])
+        column = plant.machine_output
+        self.metrics.forecast(plant.name, [float(outputs[column]) for outputs in made])
         stale = sum(one.status is Status.OLD_DATA for one in forecasts)
         self.metrics.stale(plant.name, stale)
 

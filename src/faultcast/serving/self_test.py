@@ -32,7 +32,7 @@ def check_model(model: ServedModel) -> None:
 def _test_plant(plant: ServedPlant) -> str:
     manifest = plant.manifest
     shape = len(manifest.outputs)
-    ready = plant.model.probabilities(read_features(plant, [example_row(manifest)]))
+    ready = plant.model.outputs(read_features(plant, [example_row(manifest)]))
     recent = read_recent(example_readings(manifest), manifest, datetime.now(UTC), most_rows=10_000)
     (forecast,) = forecast_machines(plant.model, recent.records, recent.at)
     if forecast.status is not Status.OK or forecast.probabilities is None:

@@ -39,6 +39,11 @@ class ServedPlant:
         """The names of the model's outputs."""
         return tuple(output.name for output in self.manifest.outputs)
 
+    @property
+    def machine_output(self) -> int:
+        """Which output is the machine's probability over the main horizon."""
+        return len(self.manifest.components)
+
     @cached_property
     def take_inputs(self) -> itemgetter[tuple[object, ...]]:
         """Take the model's inputs from a row, in their order."""

@@ -13,7 +13,7 @@ from faultcast.config.layout import Layout
 from faultcast.config.plant import Plant
 from faultcast.features.labels import add_labels
 from faultcast.features.spec import FeatureSpec
-from faultcast.features.split import split_by_time
+from faultcast.features.split import embargo, split_by_time
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS, MACHINES = 100, 8
@@ -25,6 +25,7 @@ CONFIG = {
     "time_zone": "UTC",
     "components": ["pump", "belt"],
     "horizon": "24h",
+    "horizons": ["6h", "48h"],
     "telemetry": {
         "path": "telemetry.csv",
         "machine": "machine",
@@ -53,7 +54,7 @@ def write_project(root: Path, *, seed: int = 0) -> Layout:
     rows, events = draw(seed)
     write_canonical(layout, events)
     layout.dataset("press").mkdir(parents=True)
-    for name, part in split_by_time(rows, PLANT.split, timedelta(hours=36)).items():
+    for name, part in split_by_time(rows, PLANT.split, embargo(PLANT)).items():
         part.write_parquet(layout.dataset("press") / f"{name}.parquet")
     return layout
 
@@ -83,7 +84,12 @@ def draw(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     keys = pl.DataFrame({"machine": [f"m{machine}" for machine in range(MACHINES)]})
     rows = keys.join(pl.DataFrame({"time": times.cast(CLOCK)}), how="cross")
     labelled = add_labels(
-        rows.lazy(), events.lazy(), PLANT.components, PLANT.horizon, times.max()
+        rows.lazy(),
+        events.lazy(),
+        PLANT.components,
+        PLANT.horizon,
+        times.max(),
+        further=PLANT.horizons,
     ).collect()
     return _features(labelled, events, random), events
 

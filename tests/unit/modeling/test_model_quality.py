@@ -49,6 +49,7 @@ def train(algorithm: Algorithm, rows: pl.DataFrame | None = None) -> TrainedMode
         LabelledRows(learnt, NAMES),
         LabelledRows(stored("validation"), NAMES),
         stored("failures"),
+        LabelledRows(stored("test"), NAMES).features,
     )
     return train_model(PLANT, Model(algorithm=algorithm), dataset, "model.onnx")
 

@@ -18,7 +18,8 @@ def dataset(project: Layout) -> Dataset:
 
 def fit(dataset: Dataset, algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING) -> PlantModel:
     model = Model(algorithm=algorithm)
-    return fit_plant_model(model, PLANT.components, dataset.train, dataset.validation)
+    horizons = PLANT.horizon, PLANT.horizons
+    return fit_plant_model(model, PLANT.components, horizons, dataset.train, dataset.validation)
 
 
 def test_machine_fails_when_any_component_does(dataset: Dataset) -> None:
@@ -56,7 +57,7 @@ def test_sensor_without_any_reading_does_not_stop_a_training(
         )
         for rows in (dataset.train, dataset.validation)
     )
-    model = fit(Dataset(train, validation, dataset.failures), algorithm)
+    model = fit(Dataset(train, validation, dataset.failures, dataset.unlabelled), algorithm)
     heard = dataset.validation.features
     assert np.isfinite(model.probabilities(validation.features)).all()
     assert np.isfinite(model.probabilities(heard)).all()

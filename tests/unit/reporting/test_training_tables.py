@@ -15,22 +15,29 @@ from faultcast.reporting.training import (
     score_table,
     summary,
 )
-from faultcast.scoring.manifest import Calibration, CalibrationMethod
+from faultcast.scoring.manifest import CalibrationMethod, Knots, Line
 from tests.unit.reporting.forecasts import EVALUATION
 from tests.unit.reporting.plants import PLANT
 
 
 @pytest.fixture
 def training() -> Any:
-    calibration = Calibration(
-        method=CalibrationMethod.SIGMOID, slope=0.9, intercept=-0.25, failures=4
+    calibration = Line(method=CalibrationMethod.SIGMOID, slope=0.9, intercept=-0.25, failures=4)
+    knots = Knots(
+        method=CalibrationMethod.ISOTONIC,
+        log_odds=(-3.0, 0.0),
+        calibrated=(-4.0, 1.0),
+        failures=11,
     )
     model = SimpleNamespace(
         algorithm=Algorithm.HIST_GRADIENT_BOOSTING,
         threshold=0.2,
         calibration={"pump": calibration},
+        further_calibration={"72h": {"pump": knots}},
     )
-    manifest = SimpleNamespace(model=model, components=PLANT.components, inputs=("heat",))
+    manifest = SimpleNamespace(
+        model=model, components=PLANT.components, inputs=("heat",), horizon=PLANT.horizon
+    )
     of_train = {"pump": Scores(0.99, 1.0, 0.001), "machine": Scores(0.98, 0.999, 0.002)}
     of_validation = {"machine": Scores(0.7, 0.9, 0.01)}
     return SimpleNamespace(
@@ -54,14 +61,11 @@ def test_training_and_validation_stand_side_by_side(training: Any) -> None:
     assert machine["AP, chance"] == EVALUATION.machine.chance
 
 
-def test_the_calibration_is_shown_for_each_component(training: Any) -> None:
-    (row,) = calibration_table(training).frame.iter_rows(named=True)
-    assert row == {
-        "Component": "pump",
-        "Failures in validation": 4,
-        "Slope": 0.9,
-        "Intercept": -0.25,
-    }
+def test_the_calibration_is_shown_for_each_component_and_horizon(training: Any) -> None:
+    assert calibration_table(training).frame.rows() == [
+        ("12h", "pump", 4, "sigmoid", "0.90 · z -0.25"),
+        ("72h", "pump", 11, "isotonic", "through 2 knots"),
+    ]
 
 
 def test_the_summary_says_what_a_forecast_means() -> None:

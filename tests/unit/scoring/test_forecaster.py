@@ -11,7 +11,11 @@ from faultcast.errors import FeatureColumnsError, ModelFileError, StageNotRunErr
 from faultcast.scoring.forecaster import Forecaster
 from tests.unit.modeling.press import SPEC
 
-PROBABILITIES = ["probability_pump", "probability_belt", "probability_machine"]
+PROBABILITIES = [
+    f"probability_{target}{horizon}"
+    for horizon in ("", "_6h", "_48h")
+    for target in ("pump", "belt", "machine")
+]
 
 
 def rows(count: int = 30, seed: int = 0) -> pl.DataFrame:
@@ -61,7 +65,7 @@ def test_forecast_of_a_row_does_not_depend_on_the_others(
 
 def test_no_rows_have_no_forecasts(forecaster: Forecaster) -> None:
     forecasts = forecaster.forecast(rows().clear())
-    assert forecasts.shape == (0, 3)
+    assert forecasts.shape == (0, 9)
     assert set(forecasts.dtypes) == {pl.Float32}
 
 

@@ -26,12 +26,19 @@ def test_signature_tells_type_and_unit_of_every_input_and_output(model: Path) ->
         "unit": "mm/s",
         "usual": pytest.approx(20, abs=0.2),
     }
-    assert [column["name"] for column in content["outputs"]] == [
-        "probability_pump",
-        "probability_belt",
-        "probability_machine",
+    outputs = {column.pop("name"): column for column in content["outputs"]}
+    names = ["pump", "belt", "machine"]
+    assert list(outputs) == [
+        f"probability_{name}{horizon}" for horizon in ("", "_6h", "_48h") for name in names
     ]
-    assert all(column["unit"] for column in [*content["inputs"], *content["outputs"]])
+    for name, hours in (("pump", 24), ("machine_6h", 6), ("belt_48h", 48)):
+        assert outputs[f"probability_{name}"] == {
+            "target": name.split("_")[0],
+            "horizon": f"{hours}h",
+            "type": "float32",
+            "unit": "1",
+        }
+    assert all(column["unit"] for column in [*content["inputs"], *outputs.values()])
 
 
 @pytest.mark.parametrize("key", ["inputs", "outputs"])
