@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -38,7 +39,11 @@ def write_mlmodel(model: ModelFolder, folder: Path) -> None:
         providers=["CPUExecutionProvider"],
     )
     described.add_flavor(
-        "python_function", loader_module="mlflow.onnx", data=model.model_file, env={}
+        "python_function",
+        loader_module="mlflow.onnx",
+        data=model.model_file,
+        python_version=platform.python_version(),
+        env={},
     )
     described.save(str(folder / "MLmodel"))
 
