@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     metavar="REASON",
     help="Promote the one PLANT even if the gate refuses it; the reason is written down.",
 )
-def gate(plants: tuple[str, ...], override: str | None) -> None:
+@click.option(
+    "--later",
+    is_flag=True,
+    help="Where the registry does not answer, warn and end well: nothing is promoted yet.",
+)
+def gate(plants: tuple[str, ...], override: str | None, later: bool) -> None:
     """Register the model of each PLANT or case, judge it, and promote it if it passes.
 
     A model has to clear the bars of its configuration, and then to hold against the champion on
@@ -30,35 +35,55 @@ def gate(plants: tuple[str, ...], override: str | None) -> None:
     """
     from faultcast.config.layout import Layout
     from faultcast.config.parameters import load_parameters
-    from faultcast.errors import FaultcastError, RefusedError
-    from faultcast.tracking.answer import recall, remember
+    from faultcast.errors import RefusedError, StoreAddressError, StoreError
 
     if override is not None and (len(plants) != 1 or not override.strip()):
         raise click.UsageError("--override needs one PLANT and a reason")
     layout = Layout.find()
     listed = load_parameters(layout)
-    names = plants or (*listed.plants, *listed.cases)
-    refused, failure = [], None
-    for name in names:
-        answer = None if plants else recall(layout, name)
-        try:
-            if not answer:
-                answer = _ask(layout, name, override)
-                remember(layout, answer)
-        except FaultcastError as fault:  # one plant's fault does not keep the others out
-            click.echo(f"faultcast: {fault}", err=True)
-            failure = fault
-            continue
-        click.echo(f"{name}: {answer.text}" + (f"\n  see {answer.page}" if answer.page else ""))
-        refused += [name] if answer.refused else []
-    if failure:
-        raise click.exceptions.Exit(failure.exit_code)
+    try:
+        if plants:
+            answers = [_answer(layout, name, override) for name in plants]
+        else:
+            answers = [_known_or_new(layout, name) for name in (*listed.plants, *listed.cases)]
+    except (StoreError, StoreAddressError) as silent:
+        if not later:
+            raise
+        click.echo(f"faultcast: no model was put to the gate: {silent}", err=True)
+        return
+    if codes := [answer for answer in answers if isinstance(answer, int)]:
+        raise click.exceptions.Exit(max(codes))
+    refused = [answer.name for answer in answers if not isinstance(answer, int) and answer.refused]
     if refused:
         raise RefusedError(refused)
 
 
-def _ask(layout: Layout, name: str, override: str | None) -> Answer:
+def _known_or_new(layout: Layout, name: str) -> Answer | int:
+    from faultcast.tracking.answer import recall
+
+    if answer := recall(layout, name):
+        return _told(answer)
+    return _answer(layout, name)
+
+
+def _answer(layout: Layout, name: str, override: str | None = None) -> Answer | int:
+    """Ask the gate; return its answer, or the exit code of a fault, which keeps no other out."""
+    from faultcast.errors import FaultcastError, StoreAddressError, StoreError
+    from faultcast.tracking.answer import remember
     from faultcast.tracking.gatekeeper import ask_gate
 
     click.echo(f"{name}: judging ...", err=True)
-    return ask_gate(layout, name, override)
+    try:
+        answer = ask_gate(layout, name, override)
+        remember(layout, answer)
+    except (StoreError, StoreAddressError):  # no other model fares better
+        raise
+    except FaultcastError as fault:
+        click.echo(f"faultcast: {fault}", err=True)
+        return fault.exit_code
+    return _told(answer)
+
+
+def _told(answer: Answer) -> Answer:
+    click.echo(f"{answer.name}: {answer.text}" + (f"\n  see {answer.page}" if answer.page else ""))
+    return answer

@@ -38,7 +38,7 @@ def list_(plants: tuple[str, ...] = (), as_json: bool = False) -> None:
     from faultcast.tracking.catalogue import catalogue, entries
     from faultcast.tracking.registry import Registry
 
-    found = entries(Registry.of(Layout.find()), plants)
+    found = entries(Registry(Layout.find()), plants)
     if as_json:
         content = [entry.as_json() for entry in found]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
@@ -90,7 +90,7 @@ def fetch(plants: tuple[str, ...], folder: Path, which: str) -> None:
     from faultcast.config.layout import Layout
     from faultcast.tracking.registry import Registry
 
-    registry = Registry.of(Layout.find())
+    registry = Registry(Layout.find())
     names = plants or registry.names()
     if not names:
         click.echo("No model is registered yet. Register and judge one with: faultcast gate")

@@ -48,7 +48,7 @@ def entries(registry: Registry, names: Sequence[str]) -> list[Entry]:
 
     Raises:
         UnknownModelError: one of them has no version.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
     found = []
     for name in names or registry.names():

@@ -34,10 +34,10 @@ def ask_gate(layout: Layout, name: str, override: str | None = None) -> Answer:
     Raises:
         UnknownPlantError, ConfigError, StageNotRunError: there is nothing to judge.
         ModelFolderError, GateError: the model, or the champion, cannot be judged.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
         ChampionMovedError: others kept promoting meanwhile.
     """
-    exam, registry = open_exam(layout, name), Registry.of(layout)
+    exam, registry = open_exam(layout, name), Registry(layout)
     version = registry.register(layout.model(name), name)
     if exam.terms.mode is GateMode.OFF and override is None:
         challenge(registry, version)

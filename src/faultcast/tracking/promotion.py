@@ -19,7 +19,7 @@ def challenge(registry: Registry, version: Version) -> None:
     """Make a version the challenger, unless it is the champion.
 
     Raises:
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
     if registry.aliases(version.name).get(Alias.CHAMPION) != version.number:
         registry.point(version.name, Alias.CHALLENGER, version.number)
@@ -30,7 +30,7 @@ def promote(registry: Registry, version: Version, over: Version | None, event: E
 
     Raises:
         ChampionMovedError: `over` is no longer the champion; nothing was changed.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
     aliases = _with_champion(registry, version.name, over)
     registry.enter(version.name, event)
@@ -46,7 +46,7 @@ def previous(registry: Registry, champion: Version) -> Version:
 
     Raises:
         NoPreviousError: there is none.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
     found = registry.with_alias(champion.name, Alias.PREVIOUS)
     if not found or found.number == champion.number:
@@ -62,7 +62,7 @@ def roll_back(registry: Registry, over: Version, to: Version, event: Event) -> N
 
     Raises:
         ChampionMovedError: `over` is no longer the champion; nothing was changed.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
     _with_champion(registry, over.name, over)
     before = _replaced_by(to, registry.ledger(over.name), but=over)

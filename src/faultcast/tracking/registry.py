@@ -1,6 +1,6 @@
 """The registry: numbered versions of each plant's (or case's) model, found by number or alias.
 
-    registry = Registry.of(layout)                      # MLFLOW_TRACKING_URI, or the checkout's
+    registry = Registry(layout)                         # MLFLOW_TRACKING_URI, or the checkout's
     version = registry.register(folder, "foundry")      # the same bytes are the same version
     version = registry.find("foundry", "champion")      # or a number: "3"
     registry.fetch(version, folder)                     # the bytes, checked, and version.json
@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from faultcast.config.layout import Layout
 from faultcast.errors import UnknownModelError, UnknownVersionError
-from faultcast.settings import tracking_uri
 from faultcast.tracking.fetch import fetch
 from faultcast.tracking.ledger import Event, ledger_of
 from faultcast.tracking.model_folder import ModelFolder
@@ -36,19 +35,19 @@ if TYPE_CHECKING:
 class Registry:
     """The models of an MLflow store; each question is asked anew.
 
-    Every method raises RegistryError where the store does not answer.
+    Every method raises StoreAddressError or StoreError where the store does not answer, and
+    RegistryError where it refuses.
     """
 
-    def __init__(self, layout: Layout, uri: str) -> None:
-        """Take the project and the address of the store."""
-        self.uri = uri
+    def __init__(self, layout: Layout) -> None:
+        """Take the project; its store is what the environment names, or the checkout's own."""
         self._layout = layout
-        self._store = Store(uri)
+        self._store = Store(layout.root)
 
-    @classmethod
-    def of(cls, layout: Layout) -> Registry:
-        """Take the store that the environment names, or the checkout's own."""
-        return cls(layout, tracking_uri(layout.root))
+    @property
+    def uri(self) -> str:
+        """The address of the store."""
+        return self._store.uri
 
     def names(self) -> list[str]:
         """Name the plants and cases that have versions."""

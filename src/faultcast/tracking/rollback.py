@@ -26,9 +26,9 @@ def put_previous_back(layout: Layout, name: str, reason: str) -> str:
         ModelFolderError, ManifestError, GateError: the previous one cannot forecast; the aliases
             are untouched.
         ChampionMovedError: somebody changed the champion at the same time.
-        RegistryError: the registry does not answer.
+        StoreError: the registry does not answer.
     """
-    registry = Registry.of(layout)
+    registry = Registry(layout)
     champion = registry.find(name, Alias.CHAMPION)
     to = previous(registry, champion)
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,9 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultcast.errors import RegistryError
+from faultcast.errors import RegistryError, StoreError
+from faultcast.settings import tracking_uri
+from faultcast.tracking.connection import connect
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -17,42 +20,35 @@ EXISTS, MISSING = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"
 
 
 class Store:
-    """The store behind an address; MLflow is imported when it is first asked."""
+    """The store of a project; MLflow is imported when it is first asked."""
 
-    def __init__(self, uri: str) -> None:
-        """Take the address, as in MLFLOW_TRACKING_URI."""
-        self.uri = uri
+    def __init__(self, root: Path) -> None:
+        """Take the project's folder."""
+        self._root = root
+        self.uri = tracking_uri(root)
 
     @cached_property
     def client(self) -> MlflowClient:
-        """MLflow's client of this store.
-
-        Raises:
-            RegistryError: there cannot be such a store.
-        """
-        from mlflow import MlflowClient
-        from mlflow.exceptions import MlflowException
-
-        # Fail within seconds rather than wait for minutes.
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+        """MLflow's client of this store."""
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         try:
-            return MlflowClient(self.uri, self.uri)
-        except (MlflowException, OSError) as failure:
-            raise RegistryError(self.uri, str(failure).splitlines()[0]) from failure
+            return connect(self._root)
+        except OSError as failure:
+            raise StoreError(self.uri, str(failure)) from failure
 
     @contextmanager
     def asked(self) -> Iterator[MlflowClient]:
         """Yield the client.
 
         Raises:
-            RegistryError: the store does not answer, or refuses.
+            StoreAddressError, StoreError: the store does not answer.
+            RegistryError: it refuses.
         """
+        client = self.client
         from mlflow.exceptions import MlflowException
 
         try:
-            yield self.client
+            yield client
         except MlflowException as failure:
             raise RegistryError(self.uri, str(failure).splitlines()[0]) from failure
 

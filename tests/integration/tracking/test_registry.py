@@ -14,7 +14,8 @@ from faultcast.errors import (
     ChampionMovedError,
     ModelFolderError,
     NoPreviousError,
-    RegistryError,
+    StoreAddressError,
+    StoreError,
     UnknownModelError,
     UnknownVersionError,
 )
@@ -162,6 +163,9 @@ def test_bytes_that_are_gone_are_said_to_be(
 @pytest.mark.parametrize(
     "uri", ["http://127.0.0.1:9", "htp://127.0.0.1", "sqlite:////proc/none/mlflow.db"]
 )
-def test_a_store_that_does_not_answer_is_named(uri: str, tmp_path: Path) -> None:
-    with pytest.raises(RegistryError, match=f"model registry {uri}: "):
-        Registry(Layout(tmp_path), uri).names()
+def test_a_store_that_does_not_answer_is_named(
+    uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises((StoreError, StoreAddressError), match=uri):
+        Registry(Layout(tmp_path)).names()
