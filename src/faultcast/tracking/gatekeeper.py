@@ -37,7 +37,7 @@ def ask_gate(layout: Layout, name: str, override: str | None = None) -> Answer:
         StoreError: the registry does not answer.
         ChampionMovedError: others kept promoting meanwhile.
     """
-    exam, registry = open_exam(layout, name), Registry(layout)
+    exam, registry = open_exam(layout, name), Registry.of(layout)
     version = registry.register(layout.model(name), name)
     if exam.terms.mode is GateMode.OFF and override is None:
         challenge(registry, version)

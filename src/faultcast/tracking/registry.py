@@ -1,6 +1,6 @@
 """The registry: numbered versions of each plant's (or case's) model, found by number or alias.
 
-    registry = Registry(layout)                         # MLFLOW_TRACKING_URI, or the checkout's
+    registry = Registry.of(layout)                      # MLFLOW_TRACKING_URI, or the checkout's
     version = registry.register(folder, "foundry")      # the same bytes are the same version
     version = registry.find("foundry", "champion")      # or a number: "3"
     registry.fetch(version, folder)                     # the bytes, checked, and version.json
@@ -40,9 +40,14 @@ class Registry:
     """
 
     def __init__(self, layout: Layout) -> None:
-        """Take the project; its store is what the environment names, or the checkout's own."""
+        """Take the project."""
         self._layout = layout
         self._store = Store(layout.root)
+
+    @classmethod
+    def of(cls, layout: Layout) -> Registry:
+        """Take the store that the environment names, or the checkout's own."""
+        return cls(layout)
 
     @property
     def uri(self) -> str:

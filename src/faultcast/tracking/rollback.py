@@ -28,7 +28,7 @@ def put_previous_back(layout: Layout, name: str, reason: str) -> str:
         ChampionMovedError: somebody changed the champion at the same time.
         StoreError: the registry does not answer.
     """
-    registry = Registry(layout)
+    registry = Registry.of(layout)
     champion = registry.find(name, Alias.CHAMPION)
     to = previous(registry, champion)
     with tempfile.TemporaryDirectory() as scratch:

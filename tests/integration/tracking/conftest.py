@@ -37,7 +37,7 @@ def embedded(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def registry(embedded: Layout) -> Registry:
-    return Registry(embedded)
+    return Registry.of(embedded)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def configure(layout: Layout, **gate: object) -> None:
 
 
 def aliases(layout: Layout) -> dict[str, int]:
-    return Registry(layout).aliases("press")
+    return Registry.of(layout).aliases("press")
 
 
 def run(*arguments: str) -> Result:
@@ -85,7 +85,7 @@ def test_the_decision_is_a_page_a_file_and_tags_with_every_number(shop: Layout) 
     put(shop, "worse")
     decision = put(shop, "good")
     written = shop.decision("press") / "decision.json"
-    version = Registry(shop).find("press", "champion")
+    version = Registry.of(shop).find("press", "champion")
     tags = version.decision
     page = (shop.decision("press") / "decision.html").read_text()
 
@@ -118,7 +118,7 @@ def test_an_override_needs_a_reason_and_is_written_down_everywhere(shop: Layout)
     assert decision["override"] == "the old one reads a sensor that is gone"
     assert decision["passed"] is False
     assert aliases(shop) == {"champion": 2, "previous": 1}
-    registry = Registry(shop)
+    registry = Registry.of(shop)
     event = registry.ledger("press")[-1]
     assert event.change is Change.OVERRIDDEN
     assert "a sensor that is gone; the gate had refused it: worse" in event.why
@@ -187,7 +187,7 @@ def test_a_registry_that_does_not_answer_is_a_failure_unless_it_may_wait(
 def test_registered_bytes_that_were_tampered_with_are_not_judged(shop: Layout, whose: str) -> None:
     put(shop, "good")
     bring(shop, "alike")
-    registry = Registry(shop)
+    registry = Registry.of(shop)
     registry.register(shop.model("press"), "press")
     digest = hashlib.sha256((shop.root / "made" / whose / "manifest.json").read_bytes()).hexdigest()
     (graph,) = (shop.root / "mlartifacts").rglob(f"version-{digest[:12]}/model.onnx")
@@ -203,7 +203,7 @@ def test_a_rollback_is_noted_and_the_version_that_was_left_stays_out(shop: Layou
     told = put_previous_back(shop, "press", "too many alarms")
     assert told.startswith("version 1 is the champion again, version 2 is not")
     assert aliases(shop) == {"champion": 1}
-    event = Registry(shop).ledger("press")[-1]
+    event = Registry.of(shop).ledger("press")[-1]
     assert (event.change, event.version, event.over) == (Change.ROLLED_BACK, 1, 2)
 
     decision = put(shop, "good")  # it would win, had nobody taken it out of service
@@ -216,7 +216,7 @@ def test_a_rollback_is_noted_and_the_version_that_was_left_stays_out(shop: Layou
 def test_a_previous_version_that_cannot_forecast_is_not_put_back(shop: Layout) -> None:
     put(shop, "worse")
     put(shop, "good")
-    digest = Registry(shop).find("press", "previous").digest
+    digest = Registry.of(shop).find("press", "previous").digest
     (graph,) = (shop.root / "mlartifacts").rglob(f"version-{digest[:12]}/model.onnx")
     graph.unlink()
     with pytest.raises(ModelFolderError):
@@ -292,7 +292,7 @@ def test_two_gates_at_once_on_a_server_lose_no_version_and_no_previous(
 
     assert failures == []
     now = aliases(shop)
-    registry = Registry(shop)
+    registry = Registry.of(shop)
     outcomes = [version.decision["outcome"] for version in registry.versions("press")]
     assert sorted(version.number for version in registry.versions("press")) == [1, 2, 3]
     assert now["champion"] in (2, 3)

@@ -168,4 +168,4 @@ def test_a_store_that_does_not_answer_is_named(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     with pytest.raises((StoreError, StoreAddressError), match=uri):
-        Registry(Layout(tmp_path)).names()
+        Registry.of(Layout(tmp_path)).names()
