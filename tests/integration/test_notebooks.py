@@ -46,7 +46,14 @@ def test_the_belt_runs_from_records_to_report(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(layout.root / "notebooks")
-    for name in ("01_explore", "02_features", "03_dataset", "04_train", "05_evaluate"):
+    for name in (
+        "01_explore",
+        "02_features",
+        "03_dataset",
+        "04_train",
+        "05_evaluate",
+        "06_planner",
+    ):
         run(name)
     reports = layout.reports(PLANT.name)
     assert len(list((reports / "01_explore" / "figures").glob("*.png"))) == 7
@@ -60,3 +67,6 @@ def test_the_belt_runs_from_records_to_report(
     metrics = json.loads((reports / "05_evaluate" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["targets"]["pump"]["model"]["average_precision"] > 0.9
     assert (reports / "05_evaluate" / "plots" / "precision_recall.csv").is_file()
+    planned = json.loads((reports / "06_planner" / "metrics.json").read_text(encoding="utf-8"))
+    assert planned["costs"]["model"]["total"] < planned["costs"]["run_to_failure"]["total"]
+    assert (reports / "06_planner" / "plots" / "reasons.csv").is_file()

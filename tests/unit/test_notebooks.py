@@ -14,6 +14,7 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NAMES = (
     *("01_explore", "02_features", "03_dataset", "04_train", "05_evaluate"),
+    "06_planner",
     *("11_case_dataset", "12_case_train", "13_case_evaluate"),
 )
 PACKAGES = {"IPython", "faultcast"}

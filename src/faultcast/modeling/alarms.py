@@ -128,7 +128,13 @@ class AlarmLog:
         began = np.maximum.accumulate(np.where(begins, row, 0))
         horizons = np.where(alarm, (self._times - self._times[began]) // self._horizon, -1)
         visits = np.flatnonzero(begins | (alarm & (np.diff(horizons, prepend=-1) > 0)))
-        return int(np.count_nonzero(self._in_vain(visits, visits)))
+        return int(np.count_nonzero(self.in_vain[visits]))
+
+    @property
+    def in_vain(self) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether no failure of its machine falls in (t, t + horizon]."""
+        rows = np.arange(self._rows.height)
+        return self._in_vain(rows, rows)
 
     def _bounds(self, threshold: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         alarm = self.probabilities >= threshold

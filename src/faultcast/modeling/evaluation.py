@@ -54,17 +54,18 @@ class Evaluation:
         }
         return _rounded(numbers)
 
-    def curves(self) -> dict[str, pl.DataFrame]:
-        """Return the curves of all targets for `dvc plots`, by name: precision_recall, reliability.
+    def plots(self) -> dict[str, pl.DataFrame]:
+        """Return the data of plots by name: curves of all targets, announcements and alarms.
 
-        Each has the columns target and model (model or baseline) before its own.
+        precision_recall and reliability have the columns target and model (model or baseline)
+        before their own.
         """
         judged = [
             (name, which, getattr(target, which))
             for name, target in self.targets.items()
             for which in ("model", "baseline")
         ]
-        return {
+        curves = {
             curve: pl.concat(
                 getattr(each, curve).select(
                     pl.lit(name).alias("target"), pl.lit(which).alias("model"), pl.all()
@@ -72,6 +73,11 @@ class Evaluation:
                 for name, which, each in judged
             ).with_columns(pl.col(pl.Float64).round(_DIGITS))
             for curve in ("precision_recall", "reliability")
+        }
+        return {
+            **curves,
+            "announcements": self.alarms.failures,
+            "alarms": self.alarms.episodes,
         }
 
 
@@ -121,6 +127,7 @@ def evaluate(
                 test.failing(target),
                 forecasts[f"probability_{target}"].cast(pl.Float64).to_numpy(),
                 baselines[f"probability_{target}"].cast(pl.Float64).to_numpy(),
+                test.frame["machine"],
             )
             for target in (*model.manifest.components, MACHINE)
         },

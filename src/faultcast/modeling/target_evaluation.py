@@ -54,19 +54,22 @@ class TargetEvaluation:
 
 
 def evaluate_target(
-    failing: Labels, model: Probabilities, baseline: Probabilities
+    failing: Labels,
+    model: Probabilities,
+    baseline: Probabilities,
+    machines: pl.Series | None = None,
 ) -> TargetEvaluation:
-    """Judge two models' probabilities [n] of one target against what happened [n]."""
+    """Judge two models' probabilities [n] of one target against what happened to machines [n]."""
     return TargetEvaluation(
         rows=failing.size,
         positives=int(np.count_nonzero(failing)),
-        model=_judge(model, failing),
-        baseline=_judge(baseline, failing),
+        model=_judge(model, failing, machines),
+        baseline=_judge(baseline, failing, machines),
     )
 
 
-def _judge(probabilities: Probabilities, failing: Labels) -> Judged:
-    curve = reliability(probabilities, failing)
+def _judge(probabilities: Probabilities, failing: Labels, machines: pl.Series | None) -> Judged:
+    curve = reliability(probabilities, failing, machines)
     return Judged(
         score(probabilities, failing),
         expected_calibration_error(curve),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -23,18 +24,12 @@ def write_metrics(folder: Path, evaluation: Evaluation | CaseEvaluation) -> None
         draft.write_text(f"{text}\n", encoding="utf-8")
 
 
-def write_plots(folder: Path, evaluation: Evaluation, at_risk: pl.DataFrame) -> None:
-    """Write the data behind the figures as CSV files, for `dvc plots` and spreadsheets.
+def write_plots(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Write the data behind figures as CSV files by name, for `dvc plots` and spreadsheets.
 
     Raises:
         DiskError: one could not be written.
     """
-    frames = {
-        **evaluation.curves(),
-        "announcements": evaluation.alarms.failures,
-        "alarms": evaluation.alarms.episodes,
-        "at_risk": at_risk,
-    }
     for name, frame in frames.items():
         with replacing(folder / f"{name}.csv") as draft:
             frame.write_csv(draft, datetime_format="%Y-%m-%dT%H:%M:%SZ", float_precision=6)

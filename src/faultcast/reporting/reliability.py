@@ -23,6 +23,8 @@ def reliability(target: TargetEvaluation) -> Picture:
         curve: pl.DataFrame = getattr(target, name).reliability
         forecast, observed = (100 * curve[c].to_numpy() for c in ("forecast", "observed"))
         axes[0].plot(forecast, observed, "o-", ms=4.5, color=colour, label=name)
+        low, high = (100 * curve[c].to_numpy() for c in ("low", "high"))
+        axes[0].vlines(forecast, low, high, color=colour, lw=1.1, alpha=0.7)
         _counts(axes[1], curve, index, colour)
     axes[0].set(xlim=(-2, 102), ylim=(-2, 102))
     axes[0].set(xlabel="forecast probability (%)", ylabel="rows that failed (%)")
@@ -30,7 +32,9 @@ def reliability(target: TargetEvaluation) -> Picture:
     axes[0].set_title("forecast and truth")
     axes[1].set_title("rows behind each point")
     legend_below(figure)
-    description = "Reliability curves of model and baseline, and the rows behind them."
+    description = (
+        "Reliability curves of model and baseline, with intervals of 95 %, and their rows."
+    )
     return finish(figure, "reliability", _finding(target.model.reliability), description)
 
 

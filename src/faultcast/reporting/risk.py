@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
-from matplotlib.axes import Axes
 
 from faultcast.config.plant import Plant
 from faultcast.data.canonical import Canonical
-from faultcast.features.spec import window_name
-from faultcast.reporting.clock import local, wall_clock, with_gaps, written
+from faultcast.reporting.clock import local, wall_clock, written
+from faultcast.reporting.panels import SENSORS_SHOWN, forecast_panel, sensor_panel, unusual_sensors
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
-from faultcast.reporting.style import ALARM, BLUE, INK, NORMAL, day_axis, place_of
+from faultcast.reporting.style import day_axis, place_of
 from faultcast.reporting.tables import Table
 from faultcast.reporting.wording import count, listing, percent, worded
 from faultcast.scoring.forecaster import Forecaster
 
 _HORIZONS_SHOWN = 5
-_SENSORS_SHOWN = 3
 _LISTED = 10
 
 
@@ -67,18 +65,18 @@ def watch_list(
     end = table.select(pl.col("time").max()).item()
     start = end - _HORIZONS_SHOWN * plant.horizon
     recent = table.filter(pl.col("time") > start, pl.col("machine").is_in(machines))
-    columns = 1 + min(_SENSORS_SHOWN, len(plant.telemetry.sensors))
+    columns = 1 + min(SENSORS_SHOWN, len(plant.telemetry.sensors))
     height = 0.9 + 1.75 * len(machines)
     figure, axes = canvas(len(machines), columns, height=height, sharex=True)
     forecasts = forecaster.forecast(recent)
     for row, machine in enumerate(machines):
         first, *others = axes[row * columns : (row + 1) * columns]
-        _forecast_panel(plant, first, forecasts.filter(machine=machine), forecaster.threshold)
+        forecast_panel(plant, first, forecasts.filter(machine=machine), forecaster.threshold)
         first.set_title(f"machine {machine}", weight="bold")
         own = data.telemetry.filter(machine=machine)
         sensors = unusual_sensors(plant, table.filter(machine=machine), end)
         for place, sensor in zip(others, sensors, strict=True):
-            _sensor_panel(plant, place, own.select("time", sensor), start)
+            sensor_panel(plant, place, own.select("time", sensor), start, end)
     for place in axes[-columns:]:
         place.set_xlim(*(place_of(wall_clock(plant, moment)) for moment in (start, end)))
         day_axis(place, (end - start) / timedelta(days=1))
@@ -87,47 +85,6 @@ def watch_list(
     newest = forecasts.group_by("machine", maintain_order=True).last()
     description = "Forecast and most unusual sensors, a row a machine."
     return finish(figure, "watch_list", _finding(plant, newest, forecaster.threshold), description)
-
-
-def unusual_sensors(plant: Plant, own: pl.DataFrame, end: datetime) -> list[str]:
-    """Return the sensors of a machine that in the last horizon are farthest from its own normal.
-
-    Args:
-        plant: the plant.
-        own: the machine's rows of the feature table.
-        end: the end of the data.
-    """
-    late = pl.col("time") > end - plant.horizon
-    scores = {}
-    for sensor in plant.telemetry.sensors:
-        mean = pl.col(window_name(sensor, "mean", min(plant.features.windows)))
-        score = (mean.filter(late).mean() - mean.mean()) / mean.std()
-        scores[sensor] = abs(own.select(score.fill_nan(None)).item() or 0.0)
-    return sorted(scores, key=lambda sensor: -scores[sensor])[:_SENSORS_SHOWN]
-
-
-def _forecast_panel(plant: Plant, axes: Axes, forecasts: pl.DataFrame, threshold: float) -> None:
-    probability = pl.col("probability_machine").cast(pl.Float64) * 100
-    rows = forecasts.with_columns(probability).select(
-        local(plant), with_gaps("probability_machine", plant.features.stride)
-    )
-    shown = rows["time"].to_numpy(), rows["probability_machine"].to_numpy()
-    axes.plot(*shown, color=ALARM, label="forecast")
-    axes.axhline(100 * threshold, color=INK, lw=0.9, ls="--", label="alarm threshold")
-    axes.set(ylim=(-2, 102), ylabel="probability (%)")
-
-
-def _sensor_panel(plant: Plant, axes: Axes, own: pl.DataFrame, start: datetime) -> None:
-    sensor = own.columns[-1]
-    low, high = (own[sensor].quantile(share) for share in (0.05, 0.95))
-    if low is not None and high is not None:
-        axes.axhspan(low, high, color=NORMAL, alpha=0.2, lw=0, label="usual for the machine (90 %)")
-    near = own.filter(pl.col("time") > start).select(
-        local(plant), with_gaps(sensor, plant.telemetry.interval)
-    )
-    readings = near["time"].to_numpy(), near[sensor].to_numpy()
-    axes.plot(*readings, color=BLUE, lw=1.1, label="readings")
-    axes.set_title(f"{worded(sensor)} ({plant.telemetry.sensors[sensor].unit})")
 
 
 def _finding(plant: Plant, newest: pl.DataFrame, threshold: float) -> str:

@@ -68,13 +68,12 @@ def test_component_that_does_not_fail_in_the_test_part_has_no_ranking_scores(
     change(layout, "test", pl.lit(False).alias("label_belt"))
     found = evaluate_plant(layout, "press")
     assert set(found.metrics()["targets"]["belt"]["model"]) == {"brier", "calibration_error"}
-    assert set(found.curves()["precision_recall"]["target"]) == {"pump", "machine"}
+    assert set(found.plots()["precision_recall"]["target"]) == {"pump", "machine"}
 
 
 def test_curves_name_target_and_model(evaluation: Evaluation) -> None:
-    curves = evaluation.curves()
-    assert set(curves) == {"precision_recall", "reliability"}
-    for curve in curves.values():
+    for name in ("precision_recall", "reliability"):
+        curve = evaluation.plots()[name]
         assert curve.columns[:2] == ["target", "model"]
         assert set(curve["model"]) == {"model", "baseline"}
         assert set(curve["target"]) == set(evaluation.targets)

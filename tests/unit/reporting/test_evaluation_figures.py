@@ -248,8 +248,8 @@ def test_metrics_are_sorted_json(tmp_path: Path) -> None:
 
 
 def test_the_data_of_the_plots_are_written(tmp_path: Path) -> None:
-    write_plots(tmp_path, EVALUATION, AT_RISK)
-    names = ("alarms", "announcements", "at_risk", "precision_recall", "reliability")
+    write_plots(tmp_path, EVALUATION.plots())
+    names = ("alarms", "announcements", "precision_recall", "reliability")
     assert sorted(path.stem for path in tmp_path.glob("*.csv")) == sorted(names)
     told = pl.read_csv(tmp_path / "announcements.csv")
     assert told.height == ALARMS.failures.height
