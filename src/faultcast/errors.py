@@ -778,3 +778,13 @@ class RefusedError(FaultcastError):
             "Train a better model, or put one through with: "
             f"faultcast gate {names[0]} --override REASON"
         )
+
+
+class UnknownSubjectError(FaultcastError):
+    """Something whose lineage was asked for and that is no version, run or model."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is no version (foundry/3, foundry@champion), no run, and no model's file or "
+            "folder. See the versions with: faultcast models"
+        )

@@ -15,6 +15,7 @@ from faultcast.cli.delivery import delivery
 from faultcast.cli.experiments import experiments
 from faultcast.cli.gate import gate
 from faultcast.cli.ingest import ingest
+from faultcast.cli.lineage import lineage
 from faultcast.cli.models import models
 from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
@@ -82,6 +83,7 @@ faultcast.add_command(experiments)
 faultcast.add_command(gate)
 faultcast.add_command(ingest)
 faultcast.add_command(models)
+faultcast.add_command(lineage)
 faultcast.add_command(notebook)
 faultcast.add_command(pipeline)
 faultcast.add_command(plant)

@@ -1,0 +1,96 @@
+"""What a lineage is asked of: a version, a run, or a model's file or folder.
+
+A new way to name a model, such as the id of a request, is one more function in `_WAYS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from faultcast.config.layout import Layout
+from faultcast.errors import UnknownModelError, UnknownSubjectError
+from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking.data_hash import sha256_of
+from faultcast.tracking.origin import DIGEST_PARAMETER
+from faultcast.tracking.registry import Registry
+from faultcast.tracking.run_facts import RunFacts, find_run
+from faultcast.tracking.store import Store
+from faultcast.tracking.version import Version
+
+_VERSION = re.compile(r"([^/@]+)[/@]([^/@]+)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is known at the start: a model's folder, a version, a run; at least one of them."""
+
+    name: str
+    folder: Path | None = None
+    version: Version | None = None
+    run: RunFacts | None = None
+
+
+def find_subject(layout: Layout, registry: Registry, store: Store, text: str) -> Subject:
+    """Find what a text names.
+
+    Raises:
+        UnknownSubjectError: nothing.
+        UnknownModelError, UnknownVersionError: a version that is not there.
+        RegistryError: the store does not answer.
+    """
+    for way in _WAYS:
+        if found := way(layout, registry, store, text):
+            return found
+    raise UnknownSubjectError(text)
+
+
+def _as_path(_: Layout, registry: Registry, __: Store, text: str) -> Subject | None:
+    path = Path(text).resolve()
+    folder = path if path.is_dir() else path.parent
+    if not path.exists() or not (folder / MANIFEST_FILE).is_file():
+        return None
+    digest = sha256_of(folder / MANIFEST_FILE)
+    for name in sorted({folder.name, *registry.names()}):
+        if version := _with_digest(registry, name, digest):
+            return Subject(name, folder, version)
+    return Subject(folder.name, folder)
+
+
+def _as_version(_: Layout, registry: Registry, __: Store, text: str) -> Subject | None:
+    named = _VERSION.fullmatch(text)
+    return named and Subject(named[1], version=registry.find(named[1], named[2]))
+
+
+def _as_run(layout: Layout, registry: Registry, store: Store, text: str) -> Subject | None:
+    run = find_run(store, text)
+    if run is None:
+        return None
+    digest = run.parameters.get(DIGEST_PARAMETER, "")
+    version = _with_digest(registry, run.name, digest) or _with_run(registry, run)
+    folder = layout.model(run.name)
+    held = (folder / MANIFEST_FILE).is_file() and version is None
+    return Subject(run.name, folder if held else None, version, run)
+
+
+def _with_digest(registry: Registry, name: str, digest: str) -> Version | None:
+    with suppress(UnknownModelError):
+        versions = registry.versions(name) if digest else []
+        return next((one for one in versions if one.digest == digest), None)
+    return None
+
+
+def _with_run(registry: Registry, run: RunFacts) -> Version | None:
+    with suppress(UnknownModelError):
+        return next((one for one in registry.versions(run.name) if one.run_id == run.id), None)
+    return None
+
+
+_WAYS: tuple[Callable[[Layout, Registry, Store, str], Subject | None], ...] = (
+    _as_path,
+    _as_version,
+    _as_run,
+)
