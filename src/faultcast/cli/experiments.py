@@ -14,7 +14,12 @@ from faultcast.config.layout import Layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.table import Table
+
     from faultcast.tracking.journal import Row
+
+
+_WIDE = 250  # characters, where no terminal says how many fit
 
 
 @click.command()
@@ -73,14 +78,12 @@ def _write_csv(rows: Sequence[Row]) -> None:
 
 
 def _show(rows: Sequence[Row]) -> None:
-    from rich.console import Console
-
     from faultcast.cli.run_tables import run_table
 
     if not rows:
         click.echo("No run is tracked yet. Make some with: make run")
         return
-    Console().print(run_table(rows))
+    _print(run_table(rows))
 
 
 def _show_comparison(
@@ -98,8 +101,14 @@ def _show_comparison(
         for section, lines in sections.items():
             writer.writerows([section, name, *values] for name, values in lines.items())
     else:
-        from rich.console import Console
-
         from faultcast.cli.run_tables import comparison_table
 
-        Console().print(comparison_table(sections, runs))
+        _print(comparison_table(sections, runs))
+
+
+def _print(table: Table) -> None:
+    """Print as wide as the terminal; what goes to a file or a pipe is not cut."""
+    from rich.console import Console
+
+    console = Console()
+    (console if console.is_terminal else Console(width=_WIDE)).print(table)

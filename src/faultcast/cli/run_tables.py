@@ -50,7 +50,7 @@ def _cells(row: Row) -> list[str]:
     announced = "" if row.failures is None else f"{row.announced_in_time}/{row.failures}"
     return [
         row.record[:8],
-        f"{row.started:%Y-%m-%d %H:%M:%S}",
+        f"{row.started:%Y-%m-%d %H:%M}",
         row.plant,
         row.stage,
         row.model,

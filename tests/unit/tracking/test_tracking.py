@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import signal
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import pytest
 from mlflow import MlflowClient
@@ -112,6 +114,49 @@ def test_a_damaged_record_is_named_and_kept(layout: Layout) -> None:
     with pytest.raises(UndeliverableError, match=r"record\.json: the record cannot be read"):
         list(sync(layout))
     assert pending(layout) == [folder]
+
+
+def test_a_damaged_record_and_a_refused_one_do_not_hold_up_the_others(layout: Layout) -> None:
+    for _ in range(3):
+        record(layout)
+    damaged, refused, _ = pending(layout)
+    (damaged / RECORD).write_text("{")
+    path = refused / RECORD
+    path.write_text(path.read_text().replace('"seed"', '"no such name: §"'))
+    with pytest.raises(UndeliverableError, match="2 runs could not be delivered") as failure:
+        list(sync(layout))
+    assert str(damaged) in str(failure.value)
+    assert str(refused) in str(failure.value)
+    assert pending(layout) == [damaged, refused]
+    assert sum(run.info.status == "FINISHED" for run in runs(layout)) == 1
+
+
+def test_what_runs_write_themselves_does_not_make_a_checkout_dirty(layout: Layout) -> None:
+    git = ["git", "-C", str(layout.root), "-c", "user.name=a", "-c", "user.email=a@b"]
+    (layout.root / "dvc.lock").write_text("a")
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-f", "dvc.lock", "models"], check=True)
+    subprocess.run([*git, "commit", "-qm", "Lock"], check=True)
+    (layout.root / "dvc.lock").write_text("b")
+    assert current_commit(layout.root).dirty is False
+    assert current_commit(layout.root / "models").dirty is False
+
+
+def test_a_disk_that_fills_up_while_files_are_kept_leaves_no_half_run(
+    layout: Layout, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (layout.model("mill") / "model.onnx").write_bytes(bytes(100_000))
+    soft, hard = getrlimit(RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    setrlimit(RLIMIT_FSIZE, (50_000, hard))
+    try:
+        record(layout)
+    finally:
+        setrlimit(RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert "this run is not tracked" in capfd.readouterr().err
+    assert list(records_folder(layout.root).iterdir()) == []
+    assert (layout.model("mill") / "model.onnx").stat().st_size == 100_000
 
 
 def test_a_full_disk_is_said_and_the_work_goes_on(
