@@ -64,7 +64,7 @@ def trace(layout: Layout, text: str) -> Lineage:
         RegistryError: the store does not answer.
     """
     registry = Registry.of(layout)
-    subject = find_subject(layout, registry, Store(registry.uri), text)
+    subject = find_subject(layout, registry, Store(layout.root), text)
     with tempfile.TemporaryDirectory() as scratch:
         return Lineage(text, tuple(_Chain(layout, registry, subject, Path(scratch)).links()))
 
@@ -90,7 +90,7 @@ class _Chain:
 
     @property
     def _store(self) -> Store:
-        return Store(self.registry.uri)
+        return Store(self.layout.root)
 
     @property
     def _folder(self) -> Path:
