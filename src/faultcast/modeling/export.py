@@ -26,7 +26,7 @@ IR_VERSION = 10
 
 def export(model: PlantModel, inputs: int) -> bytes:
     """Return the ONNX file of a model with so many inputs; the same model gives the same bytes."""
-    shared = [constant("zero", 0.0), constant("one", 1.0), constant("axis", [1], np.int64)]
+    shared = [constant("one", 1.0), constant("axis", [1], np.int64)]
     parts: list[Nodes] = [([], shared)]
     for component, fitted in model.components.items():
         parts.append(_probability(fitted, inputs, f"{component}/", "probability"))
@@ -97,7 +97,7 @@ def _along_knots(knots: Knots, prefix: str) -> Nodes:
         _node("Sub", prefix, "high", "last", to="above"),
         _node("Add", prefix, "below", "above", to="outside"),
         _node("Sub", prefix, "log_odds", "begins", to="past"),
-        _node("Max", prefix, "past", "/zero", to="begun"),
+        _node("Max", prefix, "past", "zero", to="begun"),
         _node("Min", prefix, "begun", "widths", to="run"),
         _node("Mul", prefix, "run", "slopes", to="rises"),
         _node("ReduceSum", prefix, "rises", "/axis", to="rise"),
@@ -105,6 +105,7 @@ def _along_knots(knots: Knots, prefix: str) -> Nodes:
         _node("Add", prefix, "inside", "outside", to="calibrated"),
     ]
     weights = {
+        "zero": 0.0,
         "first": begins[0],
         "last": begins[-1],
         "start": knots.calibrated[0],

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +124,16 @@ def test_machine_is_never_below_a_component_however_small_the_probabilities() ->
     probabilities = Session(export(quiet, FEATURES)).probabilities(features)
     assert probabilities[:, :-1].max() < 1e-6
     assert (probabilities[:, -1:] >= probabilities).all()
+
+
+def test_every_constant_of_a_graph_is_used() -> None:
+    """ONNX Runtime would warn of others whenever the model is loaded."""
+    components = MODELS[Algorithm.LOGISTIC_REGRESSION].components
+    for bent in (CALIBRATION, KNOTS):
+        pump = replace(components["pump"], calibration=bent)
+        graph = onnx.load_from_string(export(PlantModel({"pump": pump}, {}), FEATURES)).graph
+        used = {name for node in graph.node for name in node.input}
+        assert {weight.name for weight in graph.initializer} <= used
 
 
 def test_step_without_a_lesson_adds_its_share_alone() -> None:
