@@ -788,3 +788,12 @@ class UnknownSubjectError(FaultcastError):
             f"{text!r} is no version (foundry/3, foundry@champion), no run, and no model's file or "
             "folder. See the versions with: faultcast models"
         )
+
+
+class ReproductionError(FaultcastError):
+    """A version that cannot be built again."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} cannot be built again: {reason}")

@@ -48,6 +48,19 @@ def find_subject(layout: Layout, registry: Registry, store: Store, text: str) ->
     raise UnknownSubjectError(text)
 
 
+def named_version(registry: Registry, text: str) -> Version:
+    """Return the version that a text such as `foundry/3` or `foundry@champion` names.
+
+    Raises:
+        UnknownSubjectError: it is no such text.
+        UnknownModelError, UnknownVersionError: a version that is not there.
+    """
+    named = _VERSION.fullmatch(text)
+    if not named:
+        raise UnknownSubjectError(text)
+    return registry.find(named[1], named[2])
+
+
 def _as_path(_: Layout, registry: Registry, __: Store, text: str) -> Subject | None:
     path = Path(text).resolve()
     folder = path if path.is_dir() else path.parent
