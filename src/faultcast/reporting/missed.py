@@ -65,7 +65,7 @@ def missed_failures(
             left, right = (place_of(wall_clock(plant, moment)) for moment in (start, end))
             place.axvline(right, color=INK, lw=1.6, label="failure")
             place.set_xlim(left, right + 0.02 * (right - left))
-            day_axis(place, (end - start) / timedelta(days=1))
+            day_axis(place, 1.6 * ((end - start) / timedelta(days=1)))
     legend_below(figure)
     description = "Forecast and most unusual sensors before each failure, a row a failure."
     return finish(figure, "missed_failures", _finding(late, peaks, forecaster), description)

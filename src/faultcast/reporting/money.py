@@ -80,9 +80,9 @@ def cost_table(compared: Alternatives) -> Table:
         [
             {
                 "Way": worded(_WAYS[way]),
-                "Unplanned failures": float(bill.unplanned_failures),
-                "Planned repairs": float(bill.planned_repairs),
-                "Visits in vain": float(bill.visits_in_vain),
+                "Unplanned": float(bill.unplanned_failures),
+                "Planned": float(bill.planned_repairs),
+                "In vain": float(bill.visits_in_vain),
                 "Cost": compared.cost(way),
                 "A machine-month": compared.cost(way) / compared.machine_months,
                 "Saved": 1 - compared.cost(way) / worst if worst else None,
@@ -91,11 +91,12 @@ def cost_table(compared: Alternatives) -> Table:
         ],
         schema_overrides={"Saved": pl.Float64},
     )
-    formats: dict[str, Format] = dict.fromkeys(
-        ("Unplanned failures", "Planned repairs", "Visits in vain"), _counted
-    )
+    formats: dict[str, Format] = dict.fromkeys(("Unplanned", "Planned", "In vain"), _counted)
     formats |= dict.fromkeys(("Cost", "A machine-month"), lambda amount: money(amount, costs))
-    caption = "Cost of the test weeks; saved against running to failure"
+    caption = (
+        "Unplanned failures, planned repairs and visits in vain of the test weeks, and their cost; "
+        "saved against running to failure"
+    )
     return Table(frame, caption, formats | {"Saved": percent}, {"Cost": worst}, (_WAYS["model"],))
 
 
