@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from faultcast.config.duration import format_duration
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
 from faultcast.data.canonical import read_canonical
+from faultcast.features.labels import label_name
 from faultcast.modeling.alarm_evaluation import AlarmEvaluation, evaluate_alarms
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.dataset import LabelledRows, read_part
+from faultcast.modeling.ranking import score
+from faultcast.modeling.reliability import expected_calibration_error, reliability
 from faultcast.modeling.target_evaluation import TargetEvaluation, evaluate_target
 from faultcast.scoring.forecaster import Forecaster
-from faultcast.scoring.manifest import MACHINE
+from faultcast.scoring.manifest import MACHINE, Output
 
 _DIGITS = 6
 
@@ -26,7 +30,8 @@ class Evaluation:
     """A model and its baseline on the test part.
 
     `targets` are the components and, last, the machine; `alarms` and `baseline_alarms` are what
-    each model's threshold means for planners.
+    each model's threshold means for planners; `horizons` are the model's scores by further horizon
+    and target, on the rows whose labels of it are known.
     """
 
     rows: int
@@ -36,6 +41,7 @@ class Evaluation:
     targets: dict[str, TargetEvaluation]
     alarms: AlarmEvaluation
     baseline_alarms: AlarmEvaluation
+    horizons: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
 
     @property
     def machine(self) -> TargetEvaluation:
@@ -51,6 +57,7 @@ class Evaluation:
             "alarms": self.alarms.metrics(),
             "baseline_alarms": self.baseline_alarms.metrics(),
             "targets": {name: target.metrics() for name, target in self.targets.items()},
+            "horizons": self.horizons,
         }
         return _rounded(numbers)
 
@@ -137,7 +144,24 @@ def evaluate(
         baseline_alarms=evaluate_alarms(
             AlarmLog(baselines, failures, terms), baseline.threshold, test.failing(MACHINE)
         ),
+        horizons=_over_horizons(test, forecasts, model.manifest.outputs, model.manifest.horizon),
     )
+
+
+def _over_horizons(
+    test: LabelledRows, forecasts: pl.DataFrame, outputs: Sequence[Output], main: timedelta
+) -> dict[str, dict[str, dict[str, float]]]:
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for output in outputs:
+        if output.horizon == main:
+            continue
+        known = test.frame[label_name(output.target, output.horizon)].is_not_null()
+        told = forecasts.filter(known)[output.name].cast(pl.Float64).to_numpy()
+        failing = test.known(output.horizon).failing(output.target, output.horizon)
+        error = expected_calibration_error(reliability(told, failing))
+        numbers = {**score(told, failing).metrics(), "calibration_error": error}
+        found.setdefault(format_duration(output.horizon), {})[output.target] = numbers
+    return found
 
 
 def _rounded(numbers: Mapping[str, object]) -> dict[str, object]:

@@ -98,3 +98,12 @@ def test_test_part_of_other_features_is_refused(tmp_path: Path) -> None:
     pl.read_parquet(path).drop("heat_last").write_parquet(path)
     with pytest.raises(FeatureColumnsError, match="heat_last"):
         evaluate_plant(layout, "press")
+
+
+def test_further_horizons_are_judged_where_their_labels_are_known(evaluation: Evaluation) -> None:
+    judged = evaluation.metrics()["horizons"]
+    assert set(judged) == {"6h", "48h"}
+    for targets in judged.values():
+        assert set(targets) == {"pump", "belt", "machine"}
+        assert targets["machine"]["average_precision"] > 0.3
+        assert 0 <= targets["machine"]["calibration_error"] < 0.1
