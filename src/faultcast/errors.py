@@ -564,6 +564,16 @@ class PlantExistsError(FaultcastError):
         )
 
 
+class CaseExistsError(FaultcastError):
+    """A case that is already there, or whose name is a plant's."""
+
+    def __init__(self, case: str, path: Path) -> None:
+        super().__init__(
+            f"case {case!r}: {path} is already there; nothing was written. "
+            "Choose another name, or move it away first."
+        )
+
+
 class SameNameError(FaultcastError):
     """Two files of a new plant that cannot stand in one folder."""
 

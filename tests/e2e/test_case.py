@@ -27,5 +27,6 @@ def test_an_unseen_table_becomes_a_judged_model_and_again_the_same_bytes(tmp_pat
         if path.is_file()
     }
     assert len(written) > 15
-    clone.run("dvc", "repro", "--force")
+    again = ("case_dataset@fruit", "case_evaluate@fruit")
+    clone.run("dvc", "repro", "--force", "--single-item", *again)
     assert {path: path.read_bytes() for path in written} == written

@@ -9,6 +9,7 @@ import click
 
 from faultcast import __version__
 from faultcast.cli.bars import bars
+from faultcast.cli.case import case
 from faultcast.cli.config import config
 from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
@@ -77,6 +78,7 @@ def _told(failure: FaultcastError | OSError) -> FaultcastError:
 
 faultcast.add_command(api_key)
 faultcast.add_command(bars)
+faultcast.add_command(case)
 faultcast.add_command(config)
 faultcast.add_command(delivery)
 faultcast.add_command(data)

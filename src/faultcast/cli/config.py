@@ -11,8 +11,9 @@ def config() -> None:
 
 
 @config.command()
-def schema() -> None:
-    """Print the JSON schema of a plant's configuration.
+@click.argument("kind", type=click.Choice(["plant", "case"]), default="plant")
+def schema(kind: str) -> None:
+    """Print the JSON schema of a plant's configuration, or of a case's.
 
     \b
     Example:
@@ -20,6 +21,10 @@ def schema() -> None:
     """
     import json
 
-    from faultcast.config.schema import plant_schema
+    from faultcast.config.schema import case_schema, plant_schema
 
-    click.echo(json.dumps(plant_schema(), indent=2, ensure_ascii=False))
+    click.echo(
+        json.dumps(
+            case_schema() if kind == "case" else plant_schema(), indent=2, ensure_ascii=False
+        )
+    )

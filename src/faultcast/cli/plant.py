@@ -16,7 +16,8 @@ def plant() -> None:
     """Put up a plant, check its configuration and files."""
 
 
-def _plant_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+def checked_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse a name that cannot be a plant's or a case's."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value):
         raise click.BadParameter(
             f"{value!r}: write letters, digits and underscores, a letter first", context, parameter
@@ -31,7 +32,7 @@ def _time_zone(context: click.Context, parameter: click.Parameter, value: str | 
 
 
 @plant.command()
-@click.argument("name", callback=_plant_name)
+@click.argument("name", callback=checked_name)
 @click.option("--telemetry", type=_FILES, required=True, help="Readings: a file or a folder.")
 @click.option("--failures", type=_FILES, help="Failures of components.")
 @click.option("--errors", type=_FILES, help="Error messages that stop nothing.")

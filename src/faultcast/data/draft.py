@@ -30,13 +30,13 @@ def write_draft(guess: PlantGuess, zone_guessed: bool, repairs: Mapping[Repair, 
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"scalar": _scalar, "plain": _plain, "duration": format_duration}
+    environment.filters |= {"scalar": scalar, "plain": plain, "duration": format_duration}
     return environment.get_template("plant.yaml.j2").render(
         g=guess, zone_guessed=zone_guessed, repairs=repairs, meanings=MEANINGS
     )
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Write text so that YAML reads it back, in quotes only where it must be."""
     return text if _reads_back(text) else json.dumps(text, ensure_ascii=False)
 
@@ -49,5 +49,6 @@ def _reads_back(text: str) -> bool:
         return False
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """Write a number, a whole one without a point."""
     return str(int(value)) if value.is_integer() else str(round(value, 9))

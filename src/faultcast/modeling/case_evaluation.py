@@ -114,7 +114,8 @@ def interval(share: float, rows: int) -> tuple[float, float]:
     """Return the 95 % interval of a share observed in so many rows (Wilson, 1927)."""
     middle = (share + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
     half = _Z * np.sqrt(share * (1 - share) / rows + (_Z / (2 * rows)) ** 2) / (1 + _Z**2 / rows)
-    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+    # Rounding must not leave a share of 0 or 1 outside.
+    return max(min(float(middle - half), share), 0.0), min(max(float(middle + half), share), 1.0)
 
 
 def _reliability(
