@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from faultcast.errors import GateError
+from faultcast.errors import GateError, ManifestError
 from faultcast.modeling.gate.bars import Bar
 from faultcast.modeling.gate.comparison import Comparison, compare
 from faultcast.modeling.gate.exam import Exam, Result
@@ -87,8 +87,18 @@ def judge_challenger(exam: Exam, challenger: Contender, champion: Contender | No
     ours = _sit(exam, challenger.folder)
     judgement = _by_bars(exam, ours)
     if champion:
-        judgement = _beside(exam, judgement, ours, exam.sit(champion.folder))
+        try:
+            theirs = exam.sit(champion.folder)
+        except (GateError, ManifestError) as fault:  # of an older faultcast, or of other data
+            return replace(judgement, verdict=_without(judgement.verdict, str(fault)))
+        judgement = _beside(exam, judgement, ours, theirs)
     return replace(judgement, verdict=_verdict(judgement, challenger, champion))
+
+
+def _without(bars: Verdict, fault: str) -> Verdict:
+    """Refuse: what stands in the way cannot be compared with."""
+    reason = f"the champion cannot be scored, only an override replaces it: {fault}"
+    return Verdict(False, reason) if bars.passed else bars
 
 
 def _sit(exam: Exam, folder: Path) -> Result:

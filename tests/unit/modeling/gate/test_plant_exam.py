@@ -66,6 +66,16 @@ def test_a_champion_made_with_another_test_set_is_compared_and_that_is_said(
     assert "another test set" in judgement.remarks[0]
 
 
+def test_a_champion_that_cannot_be_read_any_more_is_in_the_way_and_that_is_said(
+    exam, project: Layout, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    ours = Contender(project.model("press"), 2)
+    verdict = judge_challenger(exam, ours, Contender(tmp_path, 1)).verdict
+    assert not verdict.passed
+    assert "only an override replaces it" in verdict.reason
+
+
 def test_the_same_judgement_gives_the_same_numbers(exam, project: Layout) -> None:
     ours = Contender(project.model("press"), 2)
     first, again = (judge_challenger(exam, ours, Contender(ours.folder, 1)) for _ in range(2))
