@@ -802,8 +802,19 @@ class UnknownSubjectError(FaultcastError):
 
 class ReproductionError(FaultcastError):
     """A version that cannot be built again."""
+class UnknownExperimentError(FaultcastError):
+    """An experiment set without a file."""
+
+    def __init__(self, name: str, path: Path, known: Sequence[str]) -> None:
+        there_are = ", ".join(known) or "none"
+        super().__init__(f"no experiment set {name!r}: {path} is missing; there are: {there_are}")
+
+
+class ExperimentError(FaultcastError):
+    """A variation that could not be taken through the belt's stages."""
 
     exit_code = 1
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what} cannot be built again: {reason}")
+        super().__init__(f"{what}: {reason}")

@@ -15,6 +15,7 @@ RECORDS = "FAULTCAST_RECORDS"
 ARTIFACTS_HOME = "ARTIFACTS_HOME"
 API_KEYS = "FAULTCAST_API_KEYS"
 SERVING_PLAN = "FAULTCAST_SERVING_PLAN"
+EXPERIMENT = "FAULTCAST_EXPERIMENT"
 TARGETS = {"staging": "FAULTCAST_STAGING", "production": "FAULTCAST_PRODUCTION"}
 
 
@@ -29,6 +30,11 @@ def records_folder(root: Path) -> Path:
     A notebook that runs in a mirror of the project is told the project's own folder by it.
     """
     return Path(os.environ.get(RECORDS) or root / ".faultcast" / "records")
+
+
+def experiment_label() -> str:
+    """Which trial of which experiment set a run belongs to: the variable FAULTCAST_EXPERIMENT."""
+    return os.environ.get(EXPERIMENT, "")
 
 
 def deployment_targets() -> dict[str, str]:

@@ -13,6 +13,7 @@ from faultcast.cli.case import case
 from faultcast.cli.config import config
 from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
+from faultcast.cli.experiment import experiment
 from faultcast.cli.experiments import experiments
 from faultcast.cli.gate import gate
 from faultcast.cli.ingest import ingest
@@ -84,6 +85,7 @@ faultcast.add_command(delivery)
 faultcast.add_command(data)
 faultcast.add_command(experiments)
 faultcast.add_command(gate)
+faultcast.add_command(experiment)
 faultcast.add_command(ingest)
 faultcast.add_command(models)
 faultcast.add_command(lineage)

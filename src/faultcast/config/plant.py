@@ -129,6 +129,12 @@ class Split(Frozen):
 
     validation: Share = Field(default=0.2, description="for calibration and the alarm threshold")
     test: Share = Field(default=0.2, description="for the evaluation, and nothing else")
+    training: float = Field(
+        default=1,
+        gt=0,
+        le=1,
+        description="share of the training part that is kept, the latest: old times may mislead",
+    )
 
 
 class Alarm(Frozen):

@@ -47,9 +47,11 @@ def split_by_time(table: pl.DataFrame, split: Split, gap: timedelta) -> Parts:
     assert isinstance(last, datetime)
     test_start = last - (last - first) * split.test
     validation_start = test_start - (last - first) * split.validation
+    train_end = validation_start - gap
+    train_start = first + (train_end - first) * (1 - split.training)
     time = pl.col("time")
     parts = Parts(
-        train=labelled.filter(time < validation_start - gap),
+        train=labelled.filter(time >= train_start, time < train_end),
         validation=labelled.filter(time >= validation_start, time < test_start - gap),
         test=labelled.filter(time >= test_start),
         validation_start=validation_start,

@@ -42,6 +42,11 @@ class Picture:
             self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
         return buffer.getvalue()
 
+    @property
+    def base64(self) -> str:
+        """The drawing as text, for a page that needs no other file."""
+        return base64.b64encode(self.png).decode("ascii")
+
     def save(self, path: Path) -> None:
         """Write the PNG file.
 
@@ -53,7 +58,7 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, object]]:
         """Return the image for a notebook; the page takes `alt` from the metadata."""
-        image = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": repr(self)}
+        image = {"image/png": self.base64, "text/plain": repr(self)}
         width = round(self.figure.get_figwidth() * _SHOWN_DPI)
         return image, {"alt": self.text, "image/png": {"width": width}}
 

@@ -1,0 +1,103 @@
+"""The figures of a set's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from optuna.trial import FrozenTrial
+
+from faultcast.config.experiment import ExperimentSet, Range
+from faultcast.reporting.picture import Picture, canvas, finish, house_style
+from faultcast.reporting.style import BLUE, CHANCE, VERMILLION
+
+
+@house_style
+def parallel_coordinates(
+    plant: str, experiments: ExperimentSet, trials: Sequence[FrozenTrial]
+) -> Picture:
+    """Draw each trial as a line from its settings to its score; the best third is coloured."""
+    settings = list(experiments.vary)
+    figure, (axes,) = canvas(width=9.5, height=4.0)
+    values = np.array([trial.value or 0.0 for trial in trials])
+    shares = np.column_stack(
+        [
+            *[
+                _shares(experiments.vary[name], [trial.params[name] for trial in trials])
+                for name in settings
+            ],
+            (values - values.min()) / (np.ptp(values) or 1),
+        ]
+    )
+    places = np.arange(len(settings) + 1)
+    good = max(len(trials) // 3, 1)
+    for rank in reversed(range(len(trials))):
+        colour = VERMILLION if rank == 0 else BLUE if rank < good else CHANCE
+        width, shade = (2.4, 1.0) if rank == 0 else (1.2, 0.8 if rank < good else 0.35)
+        axes.plot(places, shares[rank], color=colour, linewidth=width, alpha=shade)
+    for place, name in enumerate(settings):
+        low, high = _ends(experiments, name)
+        axes.annotate(low, (place, -0.05), ha="center", va="top", fontsize=8, annotation_clip=False)
+        axes.annotate(
+            high, (place, 1.05), ha="center", va="bottom", fontsize=8, annotation_clip=False
+        )
+    for text, height, align in (
+        (f"{values.min():.3f}", -0.05, "top"),
+        (f"{values.max():.3f}", 1.05, "bottom"),
+    ):
+        axes.annotate(
+            text, (places[-1], height), ha="center", va=align, fontsize=8, annotation_clip=False
+        )
+    names = [name.rpartition(".")[2].replace("_", "\n") for name in settings]
+    axes.set_xticks(places, [*names, experiments.metric.replace("_", "\n")])
+    axes.tick_params(axis="x", pad=16, length=0)
+    axes.set_yticks([])
+    axes.set_ylim(-0.12, 1.12)
+    axes.grid(visible=False, axis="y")
+    return finish(
+        figure,
+        f"{plant}_parallel_coordinates",
+        f"{plant}: {len(trials)} trials reach {values.min():.3f} to {values.max():.3f}",
+        "Each line is a trial, from its settings on the left to its score on the right; the best "
+        "is the thick line, the best third is blue.",
+    )
+
+
+@house_style
+def importances(plant: str, weights: Mapping[str, float]) -> Picture:
+    """Draw how much each setting decides whether a trial is among the good ones (PED-ANOVA)."""
+    names = sorted(weights, key=lambda name: weights[name])
+    figure, (axes,) = canvas(width=9.5, height=0.8 + 0.4 * len(names))
+    axes.barh(
+        [name.rpartition(".")[2] for name in names], [weights[name] for name in names], color=BLUE
+    )
+    axes.set_xlabel("share of what decides between good trials and others (PED-ANOVA)")
+    axes.grid(visible=False, axis="y")
+    first = names[-1].rpartition(".")[2]
+    return finish(
+        figure,
+        f"{plant}_importance",
+        f"{plant}: {first} matters most of the settings tried",
+        "How much each setting decides whether a trial is among the good ones.",
+    )
+
+
+def _shares(choices: Sequence[object] | Range, values: Sequence[object]) -> npt.NDArray[np.float64]:
+    """Place values between 0 and 1 on a setting's axis."""
+    if isinstance(choices, Range):
+        numbers = np.array(values, dtype=float)
+        ends = np.array([choices.low, choices.high], dtype=float)
+        if choices.log:
+            numbers, ends = np.log(numbers), np.log(ends)
+        return np.asarray((numbers - ends[0]) / (ends[1] - ends[0]))
+    known = sorted(set(map(str, values)))
+    return np.array([known.index(str(value)) for value in values]) / max(len(known) - 1, 1)
+
+
+def _ends(experiments: ExperimentSet, name: str) -> tuple[str, str]:
+    choices = experiments.vary[name]
+    if isinstance(choices, Range):
+        return f"{choices.low:g}", f"{choices.high:g}"
+    texts = sorted(str(choice) for choice in choices)
+    return texts[0], texts[-1]

@@ -1,0 +1,113 @@
+"""What is known of a set's trials at a plant: kept by Optuna, so that a killed run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import optuna
+import polars as pl
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from faultcast.config.experiment import ExperimentSet
+from faultcast.errors import FaultcastError
+from faultcast.experiments.variation import grid
+from faultcast.files import replacing
+
+FAULT = "fault"
+CONFIGURED = "configured"
+_ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
+_BEFORE_PRUNING = 4
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+
+@dataclass(frozen=True)
+class PlantStudy:
+    """The trials of one plant, in a folder of its own.
+
+    `under` stands for all that must be the same for trials to be compared: data, code, settings.
+    """
+
+    experiments: ExperimentSet
+    plant: str
+    folder: Path
+    study: optuna.Study
+    _lock: Lock
+
+    @classmethod
+    def open(cls, experiments: ExperimentSet, plant: str, parent: Path, under: str) -> PlantStudy:
+        """Open the study of a plant, where a killed run left it."""
+        key = experiments.model_dump_json(exclude={"title", "question", "plants", "trials"}) + under
+        folder = parent / f"{plant}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+        folder.mkdir(parents=True, exist_ok=True)
+        study = optuna.create_study(
+            storage=f"sqlite:///{folder / 'trials.db'}",
+            study_name=plant,
+            direction="maximize",
+            load_if_exists=True,
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING),
+        )
+        for trial in study.get_trials(states=(TrialState.RUNNING,)):  # of a killed run
+            study.tell(trial.number, state=TrialState.FAIL)
+            study.enqueue_trial(trial.params)
+        return cls(experiments, plant, folder, study, Lock())
+
+    @property
+    def wanted(self) -> int:
+        """How many trials there are to be."""
+        possible = self.experiments.combinations
+        return min(n for n in (self.experiments.trials, possible) if n is not None)
+
+    @property
+    def ended(self) -> list[FrozenTrial]:
+        """Return the trials that need not be made again, oldest first."""
+        trials = self.study.get_trials(deepcopy=False)
+        return [one for one in trials if one.state in _ENDED or FAULT in one.user_attrs]
+
+    def ask(self) -> Trial:
+        """Begin a trial; which one depends on the seed and those that ended, nothing else."""
+        with self._lock:
+            seed = self.experiments.seed + len(self.study.get_trials(deepcopy=False))
+            complete = self.experiments.trials is None
+            self.study.sampler = (
+                optuna.samplers.GridSampler(grid(self.experiments), seed=self.experiments.seed)
+                if complete
+                else optuna.samplers.TPESampler(seed=seed, n_startup_trials=_BEFORE_PRUNING)
+            )
+            return self.study.ask()
+
+    def complete(self, trial: Trial, value: float) -> None:
+        """End a trial with its value."""
+        with self._lock:
+            self.study.tell(trial, value)
+
+    def prune(self, trial: Trial) -> None:
+        """End a trial that fell behind at the first look."""
+        with self._lock:
+            self.study.tell(trial, state=TrialState.PRUNED)
+
+    def fail(self, trial: Trial, failure: FaultcastError) -> None:
+        """End a trial that could not be made, and remember why."""
+        with self._lock:
+            trial.set_user_attr(FAULT, str(failure))
+            self.study.tell(trial, state=TrialState.FAIL)
+
+    def keep(self, name: str, forecasts: pl.DataFrame) -> None:
+        """Keep a model's forecasts of validation: machine, failing, probability."""
+        with replacing(self.folder / f"{name}.parquet") as draft:
+            forecasts.write_parquet(draft)
+
+    def forecasts(self, name: str) -> pl.DataFrame | None:
+        """Return what was kept under a trial's number, or for the plant as it is configured."""
+        path = self.folder / f"{name}.parquet"
+        return pl.read_parquet(path) if path.exists() else None
+
+
+def ranked(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Return the complete trials, best first."""
+    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+    return sorted(complete, key=lambda trial: (-(trial.value or 0), trial.number))
