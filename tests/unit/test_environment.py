@@ -25,7 +25,7 @@ _ONLY_RUN = {"ipykernel", "jupyterlab", "protobuf"}
 _ONLY_RUN |= {"httptools", "uvloop", "psycopg", "dvc-ssh", "fastapi-offline"}
 # Declared for rooms that are being built.
 _ONLY_RUN |= {"sqlalchemy"}
-_ONLY_RUN |= {"optuna"}
+
 EXTRAS_OF_SERVING = ("serving",)
 TRAINING_ONLY = {"scikit-learn", "scipy", "mlflow", "pandas", "onnx", "skl2onnx", "jupyterlab"}
 TRAINING_ONLY |= {"jupyter-core", "ipykernel", "nbclient", "papermill", "dvc", "matplotlib"}

@@ -53,6 +53,7 @@ def run(name: str, plants: tuple[str, ...], jobs: int) -> None:
             progress.update(task, advance=1, total=progress.tasks[task].completed + 1 + left)
 
         studies = run_set(layout, experiments, chosen, jobs, tell)
+        progress.update(task, total=progress.tasks[task].completed)
     page = write_report(layout, experiments, studies)
     failed = [trial for study in studies for trial in study.ended if FAULT in trial.user_attrs]
     click.echo(f"Compared in {page.relative_to(layout.root)}")

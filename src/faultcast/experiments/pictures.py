@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,19 +37,18 @@ def parallel_coordinates(
         colour = VERMILLION if rank == 0 else BLUE if rank < good else CHANCE
         width, shade = (2.4, 1.0) if rank == 0 else (1.2, 0.8 if rank < good else 0.35)
         axes.plot(places, shares[rank], color=colour, linewidth=width, alpha=shade)
+    ends: dict[str, Any] = {"ha": "center", "fontsize": 8, "annotation_clip": False}
     for place, name in enumerate(settings):
-        low, high = _ends(experiments, name)
-        axes.annotate(low, (place, -0.05), ha="center", va="top", fontsize=8, annotation_clip=False)
-        axes.annotate(
-            high, (place, 1.05), ha="center", va="bottom", fontsize=8, annotation_clip=False
-        )
-    for text, height, align in (
-        (f"{values.min():.3f}", -0.05, "top"),
-        (f"{values.max():.3f}", 1.05, "bottom"),
-    ):
-        axes.annotate(
-            text, (places[-1], height), ha="center", va=align, fontsize=8, annotation_clip=False
-        )
+        choices = experiments.vary[name]
+        if isinstance(choices, Range):
+            axes.annotate(f"{choices.low:g}", (place, -0.05), va="top", **ends)
+            axes.annotate(f"{choices.high:g}", (place, 1.05), va="bottom", **ends)
+        else:
+            known = _texts([trial.params[name] for trial in trials])
+            for height, text in zip(_heights(len(known)), known, strict=True):
+                axes.annotate(f" {text}", (place, height), fontsize=8, va="center")
+    axes.annotate(f"{values.min():.3f}", (places[-1], -0.05), va="top", **ends)
+    axes.annotate(f"{values.max():.3f}", (places[-1], 1.05), va="bottom", **ends)
     names = [name.rpartition(".")[2].replace("_", "\n") for name in settings]
     axes.set_xticks(places, [*names, experiments.metric.replace("_", "\n")])
     axes.tick_params(axis="x", pad=16, length=0)
@@ -91,13 +91,18 @@ def _shares(choices: Sequence[object] | Range, values: Sequence[object]) -> npt.
         if choices.log:
             numbers, ends = np.log(numbers), np.log(ends)
         return np.asarray((numbers - ends[0]) / (ends[1] - ends[0]))
-    known = sorted(set(map(str, values)))
-    return np.array([known.index(str(value)) for value in values]) / max(len(known) - 1, 1)
+    known = _texts(values)
+    heights = _heights(len(known))
+    return np.array([heights[known.index(_text(value))] for value in values])
 
 
-def _ends(experiments: ExperimentSet, name: str) -> tuple[str, str]:
-    choices = experiments.vary[name]
-    if isinstance(choices, Range):
-        return f"{choices.low:g}", f"{choices.high:g}"
-    texts = sorted(str(choice) for choice in choices)
-    return texts[0], texts[-1]
+def _texts(values: Sequence[object]) -> list[str]:
+    return sorted(set(map(_text, values)))
+
+
+def _text(value: object) -> str:
+    return str(value).strip('"')
+
+
+def _heights(count: int) -> npt.NDArray[np.float64]:
+    return np.linspace(0, 1, count) if count > 1 else np.array([0.5])

@@ -108,6 +108,8 @@ def _verdict(best: list[FrozenTrial], comparison: Comparison | None) -> str:
     number, value = best[0].number + 1, best[0].value or 0
     if comparison is None:
         return f"Trial {number} is best with {value:.3f}."
+    if comparison.lower == comparison.upper == 0:
+        return f"Nothing that was tried is better than the present settings ({value:.3f})."
     gain = (
         f"{comparison.difference:+.3f} average precision against the present settings "
         f"({comparison.champion:.3f}), 95 % interval {comparison.lower:+.3f} to "
@@ -138,7 +140,7 @@ def _rows(study: PlantStudy, trials: Sequence[FrozenTrial]) -> list[Row]:
         complete = trial.state == TrialState.COMPLETE
         outcome = f"{trial.value:.3f}" if complete else _outcome(trial)
         texts = as_text(trial)
-        values = tuple(texts.get(setting, "") for setting in study.experiments.vary)
+        values = tuple(texts.get(name, "").strip('"') for name in study.experiments.vary)
         place = str(rank) if complete else ""
         rows.append(Row(place, trial.number + 1, outcome, values, complete and rank == 1))
     return rows

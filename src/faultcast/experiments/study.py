@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from faultcast.config.experiment import ExperimentSet
 from faultcast.errors import FaultcastError
-from faultcast.experiments.variation import grid
+from faultcast.experiments.variation import combinations
 from faultcast.files import replacing
 
 FAULT = "fault"
@@ -51,6 +51,9 @@ class PlantStudy:
             load_if_exists=True,
             pruner=optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING),
         )
+        if experiments.trials is None:
+            for combination in combinations(experiments):
+                study.enqueue_trial(combination, skip_if_exists=True)
         for trial in study.get_trials(states=(TrialState.RUNNING,)):  # of a killed run
             study.tell(trial.number, state=TrialState.FAIL)
             study.enqueue_trial(trial.params)
@@ -72,11 +75,8 @@ class PlantStudy:
         """Begin a trial; which one depends on the seed and those that ended, nothing else."""
         with self._lock:
             seed = self.experiments.seed + len(self.study.get_trials(deepcopy=False))
-            complete = self.experiments.trials is None
-            self.study.sampler = (
-                optuna.samplers.GridSampler(grid(self.experiments), seed=self.experiments.seed)
-                if complete
-                else optuna.samplers.TPESampler(seed=seed, n_startup_trials=_BEFORE_PRUNING)
+            self.study.sampler = optuna.samplers.TPESampler(
+                seed=seed, n_startup_trials=_BEFORE_PRUNING
             )
             return self.study.ask()
 

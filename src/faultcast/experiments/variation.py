@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,18 +38,20 @@ def draw(experiments: ExperimentSet, trial: Trial) -> dict[str, Value]:
     return drawn
 
 
-def grid(experiments: ExperimentSet) -> dict[str, list[str]]:
-    """Return all choices as the texts that `draw` uses."""
-    return {
-        setting: [json.dumps(choice) for choice in choices]
-        for setting, choices in experiments.vary.items()
+def combinations(experiments: ExperimentSet) -> Iterator[dict[str, str]]:
+    """Return every combination of the choices, as the texts that `draw` uses."""
+    texts = [
+        [json.dumps(choice) for choice in choices]
+        for choices in experiments.vary.values()
         if not isinstance(choices, Range)
-    }
+    ]
+    for combination in product(*texts):
+        yield dict(zip(experiments.vary, combination, strict=True))
 
 
 def write_variation(source: Path, target: Path, variation: Variation) -> None:
     """Write a plant's configuration with some of its settings replaced."""
-    content: dict[str, Any] = deepcopy(yaml.safe_load(source.read_text(encoding="utf-8")))
+    content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     for setting, value in variation.items():
         *sections, last = setting.split(".")
         place = content

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict
 from faultcast.config.layout import Layout
 from faultcast.errors import DiskError, RecordError
 from faultcast.files import replacing_folder
-from faultcast.settings import records_folder
+from faultcast.settings import experiment_label, records_folder
 from faultcast.tracking.commit import current_commit
 from faultcast.tracking.hashes import environment_hash
+from faultcast.tracking.tags import EXPERIMENT
 
 RECORD = "record.json"
 FILES = "files"
@@ -111,9 +112,15 @@ def record_run(
         metrics=dict(metrics),
         environment=environment_hash(layout.root),
         description=description,
-        tags=dict(tags or {}),
+        tags={**(tags or {}), **_trial()},
     )
     keep(records_folder(layout.root), record, folders)
+
+
+def _trial() -> dict[str, str]:
+    """Return the tag of a run that is a trial of an experiment set."""
+    label = experiment_label()
+    return {EXPERIMENT: label} if label else {}
 
 
 def keep(records: Path, record: Record, folders: Mapping[str, Path]) -> None:
