@@ -802,6 +802,13 @@ class UnknownSubjectError(FaultcastError):
 
 class ReproductionError(FaultcastError):
     """A version that cannot be built again."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} cannot be built again: {reason}")
+
+
 class UnknownExperimentError(FaultcastError):
     """An experiment set without a file."""
 
@@ -816,5 +823,4 @@ class ExperimentError(FaultcastError):
     exit_code = 1
 
     def __init__(self, what: str, reason: str) -> None:
-        super().__init__(f"{what} cannot be built again: {reason}")
         super().__init__(f"{what}: {reason}")
