@@ -39,7 +39,7 @@ def read_table(content_type: str, body: bytes, names: Sequence[str]) -> list[Row
     kind = _media_type(content_type)
     if kind == CSV:
         return _of_csv(body)
-    content = read_json(body)
+    content = _json(body)
     given = [key for key in FORMATS if isinstance(content, dict) and key in content]
     if not isinstance(content, dict) or len(given) != 1:
         raise bad_request(f"expected a JSON object with exactly one of {', '.join(FORMATS)}")
@@ -51,6 +51,13 @@ def read_table(content_type: str, body: bytes, names: Sequence[str]) -> list[Row
     if form == "inputs" and isinstance(content[form], dict):
         return _of_columns(content[form])
     return _of_instances(content[form], names)
+
+
+def _json(body: bytes) -> object:
+    try:
+        return read_json(body)
+    except ProblemError as fault:
+        raise bad_request(fault.detail) from None
 
 
 def _media_type(content_type: str) -> str:

@@ -15,7 +15,7 @@ from faultcast.scoring.case_forecaster import CaseForecaster
 from faultcast.scoring.case_manifest import CaseManifest
 from faultcast.scoring.forecaster import Forecaster
 from faultcast.scoring.manifest import Manifest
-from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.scoring.manifest_file import model_kind
 
 VERSION_FILE = "version.json"
 
@@ -115,21 +115,13 @@ def load_model(folder: Path) -> ServedModel:
         ManifestError: its manifest or its version cannot be read.
         ModelFileError: the model is not the one that the manifest describes.
     """
-    if _kind(folder) == "case":
+    if model_kind(folder) == "case":
         case = CaseForecaster.load(folder)
         version = _version(folder, case.manifest.model.sha256)
         return ServedCase(case.manifest.case, folder, version, case)
     plant = Forecaster.load(folder)
     version = _version(folder, plant.manifest.model.sha256)
     return ServedPlant(plant.manifest.plant, folder, version, plant)
-
-
-def _kind(folder: Path) -> str:
-    try:
-        content = orjson.loads((folder / MANIFEST_FILE).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return "plant"
-    return str(content.get("kind", "plant")) if isinstance(content, dict) else "plant"
 
 
 def _version(folder: Path, sha256: str) -> str:
