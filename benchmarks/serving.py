@@ -8,8 +8,9 @@ with 16 connections. Served are
 - (c) ours from ready feature rows, 1 and 100 in a request;
 - (d) ours from the raw readings and events of one machine.
 
-p50 and p99 are given at full load and with one connection, which is about half of it. Start-up is from the command to the first good answer; memory is the largest
-resident set of the server's processes together.
+p50 and p99 are given at full load and with one connection, which is about half of it. Start-up is
+from the command to the first good answer; memory is the largest resident set of the server's
+processes together.
 
 Needs wrk (`apt-get install wrk`) and a trained model.
 

@@ -343,6 +343,13 @@ class SelfTestError(FaultcastError):
         )
 
 
+class ScoreFileError(FaultcastError):
+    """A file for forecasts whose format its name does not tell."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file's name must end in .parquet or .csv")
+
+
 class NothingToServeError(FaultcastError):
     """A folder without a model."""
 

@@ -23,6 +23,7 @@ from faultcast.cli.notebook import notebook
 from faultcast.cli.pipeline import pipeline
 from faultcast.cli.plant import plant
 from faultcast.cli.reproduce import reproduce
+from faultcast.cli.score import score
 from faultcast.cli.serve import api_key, serve
 from faultcast.cli.simulate import simulate
 from faultcast.cli.summary import summary
@@ -93,6 +94,7 @@ faultcast.add_command(notebook)
 faultcast.add_command(pipeline)
 faultcast.add_command(plant)
 faultcast.add_command(reproduce)
+faultcast.add_command(score)
 faultcast.add_command(serve)
 faultcast.add_command(simulate)
 faultcast.add_command(summary)

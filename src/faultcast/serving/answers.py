@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import orjson
 
-from faultcast.config.duration import format_duration
 from faultcast.scoring.case_forecaster import CasePredictions
 from faultcast.scoring.plant_forecast import MachineForecast, Status
 from faultcast.scoring.session import Matrix
@@ -30,19 +29,19 @@ def describe_risk(plant: ServedPlant, probabilities: Sequence[float]) -> Answer:
         plant: the model.
         probabilities: its outputs for one row.
     """
-    horizon = format_duration(plant.manifest.horizon)
-    machine = probabilities[plant.machine_output]
-    threshold = plant.model.threshold
+    machine, threshold = probabilities[plant.machine_output], plant.model.threshold
     return {
         "risk": "high" if machine >= threshold else "low",
         "probability": machine,
-        "horizon": horizon,
+        "horizon": plant.horizon,
         "threshold": threshold,
         "components": [
-            {"component": component, "horizon": horizon, "probability": probability}
-            for component, probability in zip(
-                plant.manifest.components, probabilities, strict=False
-            )
+            {"component": component, "horizon": horizon, "probability": probabilities[place]}
+            for place, component, horizon in plant.component_outputs
+        ],
+        "further_horizons": [
+            {"horizon": horizon, "probability": probabilities[place]}
+            for place, horizon in plant.further_outputs
         ],
     }
 

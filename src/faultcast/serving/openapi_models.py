@@ -213,7 +213,9 @@ def _open(properties: Json, required: list[str]) -> Json:
 
 
 def _risk(manifest: Manifest) -> Json:
-    horizon = {"type": "string", "examples": [format_duration(manifest.horizon)]}
+    horizons = map(format_duration, (manifest.horizon, *manifest.horizons))
+    horizon = {"type": "string", "examples": list(horizons)}
+    further = _object({"horizon": horizon, "probability": _PROBABILITY})
     component = _object(
         {
             "component": {"enum": list(manifest.components)},
@@ -227,6 +229,11 @@ def _risk(manifest: Manifest) -> Json:
         "horizon": horizon,
         "threshold": _PROBABILITY,
         "components": {"type": "array", "items": component},
+        "further_horizons": {
+            "type": "array",
+            "description": "that the machine fails in another horizon",
+            "items": further,
+        },
     }
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import orjson
 
+from faultcast.config.duration import format_duration
 from faultcast.errors import ManifestError
 from faultcast.scoring.case_forecaster import CaseForecaster
 from faultcast.scoring.case_manifest import CaseManifest
 from faultcast.scoring.forecaster import Forecaster
-from faultcast.scoring.manifest import Manifest
+from faultcast.scoring.manifest import MACHINE, Manifest
 from faultcast.scoring.manifest_file import model_kind
 
 VERSION_FILE = "version.json"
@@ -43,6 +44,29 @@ class ServedPlant:
     def machine_output(self) -> int:
         """Which output is the machine's probability over the main horizon."""
         return len(self.manifest.components)
+
+    @cached_property
+    def horizon(self) -> str:
+        """The main horizon, that of the risk."""
+        return format_duration(self.manifest.horizon)
+
+    @cached_property
+    def component_outputs(self) -> tuple[tuple[int, str, str], ...]:
+        """Place, component and horizon of each output that is of a component."""
+        return tuple(
+            (place, output.target, format_duration(output.horizon))
+            for place, output in enumerate(self.manifest.outputs)
+            if output.target != MACHINE
+        )
+
+    @cached_property
+    def further_outputs(self) -> tuple[tuple[int, str], ...]:
+        """Place and horizon of the machine's outputs over further horizons."""
+        return tuple(
+            (place, format_duration(output.horizon))
+            for place, output in enumerate(self.manifest.outputs)
+            if output.target == MACHINE and place != self.machine_output
+        )
 
     @cached_property
     def take_inputs(self) -> itemgetter[tuple[object, ...]]:

@@ -78,10 +78,10 @@ def test_model_whose_answers_are_no_probabilities_fails_its_self_test(
 ) -> None:
     model = load_checked(home / "small")
     assert isinstance(model, ServedPlant)
-    real = type(model.model).probabilities
+    real = type(model.model).outputs
     for spoil in (lambda p: p * float("nan"), lambda p: p + 1, lambda p: p[:, 1:]):
         monkeypatch.setattr(
-            type(model.model), "probabilities", lambda s, f, spoil=spoil: spoil(real(s, f))
+            type(model.model), "outputs", lambda s, f, spoil=spoil: spoil(real(s, f))
         )
         with pytest.raises(SelfTestError, match="version 1 fails its self-test"):
             load_checked(home / "small")
