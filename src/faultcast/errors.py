@@ -831,3 +831,22 @@ class ExperimentError(FaultcastError):
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what}: {reason}")
+
+
+class StoreUrlError(FaultcastError):
+    """A prediction store's address that cannot be used; it may hold a password and is not shown."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(
+            f"FAULTCAST_STORE: {fault}. Expected sqlite:///FILE, "
+            "postgresql://USER:PASSWORD@HOST/DATABASE, or none"
+        )
+
+
+class StoreDownError(FaultcastError):
+    """A prediction store that does not answer."""
+
+    exit_code = 1
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"the prediction store {url} does not answer: see whether it runs")

@@ -14,6 +14,7 @@ KERNEL_LOGS = "FAULTCAST_KERNEL_LOGS"
 RECORDS = "FAULTCAST_RECORDS"
 ARTIFACTS_HOME = "ARTIFACTS_HOME"
 API_KEYS = "FAULTCAST_API_KEYS"
+STORE, SPOOL = "FAULTCAST_STORE", "FAULTCAST_SPOOL"
 SERVING_PLAN = "FAULTCAST_SERVING_PLAN"
 EXPERIMENT = "FAULTCAST_EXPERIMENT"
 TARGETS = {"staging": "FAULTCAST_STAGING", "production": "FAULTCAST_PRODUCTION"}
@@ -48,7 +49,10 @@ def deployment_targets() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ServingLimits:
-    """What a server takes from a caller before it answers 408, 413, 422, 429 or 503."""
+    """What a server takes from a caller before it answers 408, 413, 422, 429 or 503.
+
+    `spool_bytes` bounds what waits for the prediction store, in each worker.
+    """
 
     body_bytes: int = 16 * 1024 * 1024
     body_seconds: float = 10.0
@@ -57,6 +61,7 @@ class ServingLimits:
     requests: int = 256
     requests_of_a_caller: int = 64
     forecasts: int = 2
+    spool_bytes: int = 256 * 1024 * 1024
 
 
 def serving_limits() -> ServingLimits:
@@ -92,6 +97,19 @@ def artifacts_home() -> Path | None:
 def api_keys() -> str:
     """Who may call the server: the variable FAULTCAST_API_KEYS, NAME:ROLE:SHA256 by commas."""
     return os.environ.get(API_KEYS, "")
+
+
+def prediction_store(root: Path | None) -> str | None:
+    """The store's URL: the variable FAULTCAST_STORE, or a SQLite file of a checkout; or none."""
+    told = os.environ.get(STORE)
+    if not told and root:
+        told = f"sqlite:///{root / '.faultcast' / 'predictions.db'}"
+    return None if told == "none" else told
+
+
+def spool_folder(root: Path | None) -> Path:
+    """Where forecasts wait for the store: the variable FAULTCAST_SPOOL, or below a folder."""
+    return Path(os.environ.get(SPOOL) or (root or Path.cwd()) / ".faultcast" / "spool")
 
 
 def serving_plan() -> str:

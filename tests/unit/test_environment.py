@@ -23,9 +23,6 @@ _COME_WITH_OTHERS = {"faultcast", "mlflow-skinny", "mlflow-tracing"}
 _ONLY_RUN = {"ipykernel", "jupyterlab", "protobuf"}
 # What uvicorn, Starlette, MLflow and DVC load by name.
 _ONLY_RUN |= {"httptools", "uvloop", "psycopg", "dvc-ssh", "fastapi-offline"}
-# Declared for rooms that are being built.
-_ONLY_RUN |= {"sqlalchemy"}
-
 EXTRAS_OF_SERVING = ("serving",)
 TRAINING_ONLY = {"scikit-learn", "scipy", "mlflow", "pandas", "onnx", "skl2onnx", "jupyterlab"}
 TRAINING_ONLY |= {"jupyter-core", "ipykernel", "nbclient", "papermill", "dvc", "matplotlib"}

@@ -43,9 +43,11 @@ def serve(
     from faultcast.serving.server import serve as serve_models
     from faultcast.settings import artifacts_home
 
-    home = artifacts or artifacts_home() or Layout.find().root / "models"
+    told = artifacts or artifacts_home()
+    root = None if told else Layout.find().root
+    home = told or Layout.find().root / "models"
     click.echo(f"Models: {home}; the API's page: http://{host}:{port}/docs", err=True)
-    serve_models(Plan(home.absolute(), (*plants, *cases)), host, port, workers)
+    serve_models(Plan(home.absolute(), (*plants, *cases), root), host, port, workers)
 
 
 @click.command("api-key")

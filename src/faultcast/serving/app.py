@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -56,7 +57,7 @@ def create_app(
         version="1",
         docs_url=None,
         redoc_url=None,
-        lifespan=_watching(watch) if watch else None,
+        lifespan=_running(watch, sink, metrics),
     )
     app.add_middleware(FeatureRows, served=served, sink=sink, limits=limits, metrics=metrics)
     app.add_middleware(Guard, limits=limits, keys=keys, metrics=metrics)
@@ -75,14 +76,17 @@ def create_app(
     return app
 
 
-def _watching(watch: Watch):  # type: ignore[no-untyped-def]
+def _running(watch: Watch | None, sink: PredictionSink, metrics: Metrics):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(watch.run(_LOOK_EVERY))
+        sink.start(metrics)
+        task = asyncio.create_task(watch.run(_LOOK_EVERY)) if watch else None
         yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        if task:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await run_in_threadpool(sink.stop)
 
     return lifespan
 

@@ -74,6 +74,7 @@ class Forecasts:
             ) from None
         request_id = request.state.request_id
         self.sink.put(list(records_of_machines(plant, request_id, now, recent.at, forecasts)))
+        self.sink.observe(plant.name, recent.records)
         self._count(plant, forecasts)
         answers = [describe_machine(plant, forecast, recent.at) for forecast in forecasts]
         return _answer(request, plant, {"at": recent.at, "forecasts": answers})

@@ -68,6 +68,20 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="max",
         )
+        self._stored = Counter(
+            "faultcast_forecasts_stored", "Forecasts in the store.", registry=self._registry
+        )
+        self._not_stored = Counter(
+            "faultcast_forecasts_dropped",
+            "Forecasts that will be missing in the store.",
+            registry=self._registry,
+        )
+        self._waiting = Gauge(
+            "faultcast_forecasts_waiting_bytes",
+            "Forecasts on disk that wait for the store.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
+        )
         self._count = lru_cache(1024)(self._requests.labels)
         self._time = lru_cache(256)(self._latency.labels)
 
@@ -85,6 +99,18 @@ class Metrics:
     def stale(self, plant: str, machines: int) -> None:
         """Note how many machines had only old data."""
         self._stale.labels(plant).set(machines)
+
+    def stored(self, forecasts: int) -> None:
+        """Count forecasts that the store has."""
+        self._stored.inc(forecasts)
+
+    def not_stored(self, forecasts: int) -> None:
+        """Count forecasts that the store will never have."""
+        self._not_stored.inc(forecasts)
+
+    def waiting(self, size: int) -> None:
+        """Note how many bytes wait for the store."""
+        self._waiting.set(size)
 
     async def answer(self, _: Request) -> Response:
         """Answer Prometheus."""

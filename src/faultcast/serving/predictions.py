@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from faultcast.scoring.plant_forecast import Records
+
+if TYPE_CHECKING:
+    from faultcast.serving.metrics import Metrics
 
 
 class ForecastRecord(NamedTuple):
@@ -47,9 +52,27 @@ class PredictionSink(Protocol):
     def put(self, records: Sequence[ForecastRecord]) -> None:
         """Take records; returns at once and never raises."""
 
+    def observe(self, plant: str, records: Records) -> None:
+        """Take the readings and events that forecasts of a plant rest on; as `put` does."""
+
+    def start(self, metrics: Metrics) -> None:
+        """Begin, when the application does."""
+
+    def stop(self) -> None:
+        """End, when the application does."""
+
 
 class NoSink:
     """Forgets every record."""
 
     def put(self, records: Sequence[ForecastRecord]) -> None:
+        """Do nothing."""
+
+    def observe(self, plant: str, records: Records) -> None:
+        """Do nothing."""
+
+    def start(self, metrics: Metrics) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
         """Do nothing."""

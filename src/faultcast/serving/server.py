@@ -6,7 +6,7 @@ import ipaddress
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import uvicorn
@@ -16,28 +16,42 @@ from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
 from faultcast.serving.keys import Keys
 from faultcast.serving.served import Served
+from faultcast.serving.store.sink import StoreSink, open_sink
 from faultcast.serving.watch import Watch
-from faultcast.settings import SERVING_PLAN, api_keys, serving_limits, serving_plan
+from faultcast.settings import (
+    SERVING_PLAN,
+    ServingLimits,
+    api_keys,
+    prediction_store,
+    serving_limits,
+    serving_plan,
+    spool_folder,
+)
 
 _SECONDS_TO_FINISH = 20
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to serve: the models `names` of a folder; without names all that it holds."""
+    """What to serve: the models `names` of a folder; without names all that it holds.
+
+    `root` is the project that the server belongs to, if any.
+    """
 
     home: Path
     names: tuple[str, ...] = ()
+    root: Path | None = None
 
     def write(self) -> str:
         """Return the plan as text, for a worker's environment."""
-        return json.dumps({"home": str(self.home), "names": self.names})
+        return json.dumps(asdict(self), default=str)
 
     @classmethod
     def read(cls, text: str) -> Plan:
         """Read what `write` returned."""
         content = json.loads(text)
-        return cls(Path(content["home"]), tuple(content["names"]))
+        root = Path(content["root"]) if content["root"] else None
+        return cls(Path(content["home"]), tuple(content["names"]), root)
 
 
 def make_app() -> FastAPI:
@@ -52,7 +66,13 @@ def make_app() -> FastAPI:
     watch.load_all()
     if not served.models:
         raise NothingToServeError(plan.home)
-    return create_app(served, limits=serving_limits(), keys=Keys.parse(api_keys()), watch=watch)
+    limits, keys = serving_limits(), Keys.parse(api_keys())
+    return create_app(served, _sink(plan, limits), limits=limits, keys=keys, watch=watch)
+
+
+def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
+    url = prediction_store(plan.root)
+    return open_sink(url, spool_folder(plan.root), limits.spool_bytes) if url else None
 
 
 def serve(plan: Plan, host: str, port: int, workers: int = 1) -> None:

@@ -12,14 +12,14 @@ from faultcast.config.layout import Layout
 from faultcast.data.canonical import Canonical, read_canonical
 from faultcast.modeling.case_train import train_case
 from faultcast.serving.app import create_app
-from faultcast.serving.predictions import ForecastRecord
+from faultcast.serving.predictions import ForecastRecord, NoSink
 from faultcast.serving.served import Served, ServedCase, ServedPlant, load_model
 from tests.unit.modeling.fruit import fruit, write_case_dataset
 from tests.unit.serving.pumps import PLANT, make_project
 from tests.unit.serving.running import running
 
 
-class Kept:
+class Kept(NoSink):
     """A sink that keeps what it is given."""
 
     def __init__(self) -> None:

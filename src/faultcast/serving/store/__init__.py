@@ -1,0 +1,1 @@
+"""The prediction store: every forecast, planners' feedback and recent readings in a database."""
