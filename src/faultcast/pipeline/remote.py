@@ -12,7 +12,7 @@ from typing import Any
 
 from faultcast.errors import DataRemoteError, NoDataRemoteError, TransferError
 from faultcast.pipeline.checked_ssh import tell, use_checked_ssh
-from faultcast.tracking.data_hash import md5_of
+from faultcast.tracking.hashes import md5_of
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 from faultcast.config.layout import Layout
 from faultcast.errors import ReproductionError
 from faultcast.tracking.data_check import DataStore
-from faultcast.tracking.data_hash import listing_md5, md5_of, sha256_of
 from faultcast.tracking.git_history import GitHistory
+from faultcast.tracking.hashes import listing_md5, md5_of, sha256_of
 from faultcast.tracking.model_folder import ModelFolder
 from faultcast.tracking.registry import Registry
 from faultcast.tracking.stage_check import Recorded, locate

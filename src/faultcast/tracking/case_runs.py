@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 
 from faultcast.config.layout import Layout
 from faultcast.modeling.case_evaluation import CaseEvaluation
 from faultcast.modeling.case_train import CaseTraining
 from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking.hashes import sha256_of
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 
@@ -19,7 +19,7 @@ def track_case_training(layout: Layout, training: CaseTraining) -> None:
     parts = {"train": dataset.train, "test": dataset.test}
     sizes = {f"{name}.rows": float(part.rows) for name, part in parts.items()}
     hashes = {f"{name}.sha256": part.sha256 for name, part in parts.items()}
-    digest = hashlib.sha256((training.folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    digest = sha256_of(training.folder / MANIFEST_FILE)
     seconds = sum(training.seconds.values())
     record_run(
         layout,

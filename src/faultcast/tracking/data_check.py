@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from faultcast.tracking.data_hash import listing_md5, listing_of, md5_of, parse_listing
+from faultcast.tracking.hashes import listing_md5, listing_of, md5_of, parse_listing
 from faultcast.tracking.stage_lock import LOCK, Item, StageLock
 
 

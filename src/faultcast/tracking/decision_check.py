@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from faultcast.tracking.link import Link
-from faultcast.tracking.run_facts import artifact_of
 from faultcast.tracking.store import Store
 from faultcast.tracking.version import GATE, Version
 
@@ -25,7 +24,7 @@ def check_decision(store: Store, version: Version) -> Link:
         fault = f"none on {version}: make one with faultcast gate {version.name}"
         return Link(_NAME, "missing", (fault,))
     value = f"{tags['outcome']}: {tags.get('reason', '')}"
-    content = artifact_of(store, tags.get(_RUN, ""), _FILE)
+    content = store.artifact(tags.get(_RUN, ""), _FILE)
     if content is None:
         return Link(_NAME, value, (f"{_FILE} of run {tags.get(_RUN) or 'unknown'} is gone",))
     return Link(_NAME, value, tuple(_faults(version, content, tags)))

@@ -17,14 +17,14 @@ from faultcast.config.layout import Layout
 from faultcast.errors import ModelFolderError, StageNotRunError
 from faultcast.scoring.manifest_file import MANIFEST_FILE
 from faultcast.tracking.data_check import DataStore
-from faultcast.tracking.data_hash import listing_md5, md5_of, sha256_of
 from faultcast.tracking.decision_check import check_decision
 from faultcast.tracking.git_history import GitHistory
+from faultcast.tracking.hashes import listing_md5, md5_of, sha256_of
 from faultcast.tracking.link import Link
 from faultcast.tracking.model_folder import ModelFolder
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.registry import Registry
-from faultcast.tracking.run_facts import RunFacts, get_run, run_with
+from faultcast.tracking.runs import Run, find_runs, get_run
 from faultcast.tracking.stage_check import StageCheck, locate
 from faultcast.tracking.stage_lock import Item
 from faultcast.tracking.store import Store
@@ -61,10 +61,10 @@ def trace(layout: Layout, text: str) -> Lineage:
     Raises:
         UnknownSubjectError: the text names nothing.
         UnknownModelError, UnknownVersionError: a version that is not there.
-        RegistryError: the store does not answer.
+        StoreAddressError, StoreError, RegistryError: the store does not answer.
     """
     registry = Registry.of(layout)
-    subject = find_subject(layout, registry, Store(layout.root), text)
+    subject = find_subject(layout, registry, text)
     with tempfile.TemporaryDirectory() as scratch:
         return Lineage(text, tuple(_Chain(layout, registry, subject, Path(scratch)).links()))
 
@@ -81,16 +81,12 @@ class _Chain:
         yield self._bytes(registered)
         yield self._version(registered)
         if version := self.subject.version:
-            yield check_decision(self._store, version)
+            yield check_decision(Store(self.layout.root), version)
         run = self._run()
         yield self._run_link(run)
         commit = run.commit if run else version.commit if version else ""
         yield self._commit(commit, run)
         yield from self._behind(commit)
-
-    @property
-    def _store(self) -> Store:
-        return Store(self.layout.root)
 
     @property
     def _folder(self) -> Path:
@@ -126,24 +122,28 @@ class _Chain:
         apart = _faults(registered) if self.subject.folder else ()
         return Link("version", f"{version.name}/{version.number}{aliases}", apart)
 
-    def _run(self) -> RunFacts | None:
+    def _run(self) -> Run | None:
         if self.subject.run or not self.subject.version:
             return self.subject.run or self._training_run()
-        return get_run(self._store, self.subject.version.run_id)
+        return get_run(self.layout, self.subject.version.run_id)
 
-    def _training_run(self) -> RunFacts | None:
+    def _training_run(self) -> Run | None:
         """Find the run that recorded the bytes of a folder that is no version."""
         digest = sha256_of(self.subject.folder / MANIFEST_FILE) if self.subject.folder else ""
-        return run_with(self._store, DIGEST_PARAMETER, digest) if digest else None
+        found = find_runs(self.layout, parameters={DIGEST_PARAMETER: digest}) if digest else []
+        return found[0] if found else None
 
-    def _run_link(self, run: RunFacts | None) -> Link:
+    def _run_link(self, run: Run | None) -> Link:
         if run is None:
             return Link(
                 "run", "missing", ("no tracked run made these bytes; faultcast sync delivers runs",)
             )
-        return Link("run", f"{run.id} {run.stage}, {run.started:%Y-%m-%d %H:%M} UTC")
+        waits = () if run.id else ("not delivered yet: faultcast sync",)
+        return Link(
+            "run", f"{run.id or run.record} {run.stage}, {run.started:%Y-%m-%d %H:%M} UTC", waits
+        )
 
-    def _commit(self, commit: str, run: RunFacts | None) -> Link:
+    def _commit(self, commit: str, run: Run | None) -> Link:
         git, faults = self._git, []
         if not commit or not git.has(commit):
             fault = f"{commit or 'none'}: not in this repository; fetch it with: git fetch --all"

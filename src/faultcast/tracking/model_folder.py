@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from faultcast.errors import ModelFolderError, StageNotRunError
 from faultcast.scoring.manifest_file import MANIFEST_FILE
+from faultcast.tracking.hashes import sha256_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class ModelFolder:
             file = self.path / name
             if Path(name).name != name or not file.is_file():
                 raise ModelFolderError(str(file), "named by the manifest, and not there")
-            found = hashlib.sha256(file.read_bytes()).hexdigest()
+            found = sha256_of(file)
             if found != expected:
                 raise ModelFolderError(
                     str(file),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from faultcast.config.layout import Layout
 from faultcast.settings import tracking_uri
+from faultcast.tracking import tags as names
 from faultcast.tracking.commit import current_commit
 from faultcast.tracking.mlmodel import write_mlmodel
 from faultcast.tracking.model_folder import ModelFolder
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 DIGEST_PARAMETER = "manifest.sha256"
-_COMMIT, _DIRTY = "mlflow.source.git.commit", "faultcast.dirty"
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def upload(client: MlflowClient, layout: Layout, name: str, model: ModelFolder) 
     return Home(
         run_id=run.info.run_id,
         source=f"{run.info.artifact_uri}/{place}",
-        commit=run.data.tags.get(_COMMIT, ""),
-        dirty=run.data.tags.get(_DIRTY, ""),
+        commit=run.data.tags.get(names.COMMIT, ""),
+        dirty=run.data.tags.get(names.DIRTY, ""),
     )
 
 
@@ -81,10 +81,10 @@ def new_run(client: MlflowClient, experiment: str, layout: Layout, name: str, st
     """Begin a run of a stage, made from the checkout's commit."""
     commit = current_commit(layout.root)
     tags = {
-        _COMMIT: commit.sha,
-        _DIRTY: str(commit.dirty).lower(),
-        "faultcast.plant": name,
-        "faultcast.stage": stage,
+        names.COMMIT: commit.sha,
+        names.DIRTY: str(commit.dirty).lower(),
+        names.PLANT: name,
+        names.STAGE: stage,
     }
     return client.create_run(experiment, tags=tags, run_name=f"{name} {stage}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +11,7 @@ from faultcast.modeling.train import Training
 from faultcast.scoring.manifest import Manifest, Provenance
 from faultcast.scoring.manifest_file import MANIFEST_FILE
 from faultcast.tracking import tags
-from faultcast.tracking.hashes import dvc_hash
+from faultcast.tracking.hashes import dvc_hash, sha256_of
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 
@@ -21,7 +20,7 @@ def track_training(layout: Layout, training: Training) -> None:
     """Keep a finished training as a run: parameters, scores, data sets, model and manifest."""
     manifest, seconds = training.manifest, sum(training.seconds.values())
     steps = {f"seconds.{step.replace(' ', '_')}": value for step, value in training.seconds.items()}
-    digest = hashlib.sha256((training.folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    digest = sha256_of(training.folder / MANIFEST_FILE)
     record_run(
         layout,
         training.plant,

@@ -1,24 +1,19 @@
-"""Find runs: those delivered to MLflow and those that wait on disk, by what is known of them.
-
-- `find_runs(layout, tags={tags.MODEL_SHA256: "..."})`: runs with these tags, oldest first; also
-  `plant=` and `stage=`. The names of tags are in `faultcast.tracking.tags`.
-- `find_run(layout, id)`: one run, by MLflow's id, its record's id, or the beginning of either.
-- `maker_of_model(layout, sha256)`: the oldest run that trained (and did not restore) a model.
-- `Run.made_by`: where it is set, the record id of the run that made the bytes: `find_run` takes it.
-"""
+"""Runs: those delivered to MLflow and those that wait on disk, found by what is known of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from faultcast.config.layout import Layout
 from faultcast.errors import RecordError, UnknownRunError
 from faultcast.tracking import tags as names
-from faultcast.tracking.connection import connect, experiments, search
+from faultcast.tracking.connection import experiments, search
 from faultcast.tracking.record import Record, pending
+from faultcast.tracking.store import MISSING, Store
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
@@ -28,8 +23,9 @@ if TYPE_CHECKING:
 class Run:
     """A tracked run.
 
-    `id` is MLflow's, empty while the run waits on disk; `record` is the run's own. Parameters are
-    text as in MLflow; `tags` are by the names of `faultcast.tracking.tags`.
+    `id` is MLflow's, empty while the run waits on disk; `record` is the run's own, empty where it
+    was made in the store, as the gate's runs are. `plant` may be a case. Parameters are text as in
+    MLflow; `tags` are by the names of `faultcast.tracking.tags`.
     """
 
     id: str
@@ -44,80 +40,58 @@ class Run:
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
 
-    @property
-    def delivered(self) -> bool:
-        """Whether the store has all of it."""
-        return bool(self.id)
-
-    @property
-    def restored(self) -> bool:
-        """Whether its outputs came from DVC's cache."""
-        return self.tags.get(names.RESTORED) == "true"
-
-    @property
-    def made_by(self) -> str:
-        """The record of the run that made its bytes; empty where it made them itself."""
-        return self.tags.get(names.MADE_BY, "")
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took."""
-        return (self.ended - self.started).total_seconds() if self.ended else None
-
 
 def find_runs(
     layout: Layout,
     *,
-    plant: str = "",
-    stage: str = "",
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    parameters: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Run]:
-    """Return the runs that have all of these, oldest first.
+    """Return the recorded runs that have all of these, oldest first.
 
     Raises:
-        StoreAddressError, StoreError: the store does not answer.
+        StoreAddressError, StoreError, RegistryError: the store does not answer.
     """
-    wanted = {**(tags or {})} | ({names.STAGE: stage} if stage else {})
-    found = {run.record: run for run in waiting_runs(layout) if _matches(run, plant, wanted)}
-    found |= {run.record: run for run in _delivered(layout, plant, wanted)}
+    waiting = [
+        run
+        for run in waiting_runs(layout)
+        if tags.items() <= run.tags.items() and parameters.items() <= run.parameters.items()
+    ]
+    found = {run.record: run for run in (*waiting, *_delivered(layout, tags, parameters))}
     return sorted(found.values(), key=lambda run: (run.started, run.record))
 
 
-def find_run(layout: Layout, identity: str) -> Run:
-    """Return the run of an id: MLflow's or the record's, whole or its first characters.
+def get_run(layout: Layout, run_id: str) -> Run | None:
+    """Return the run with MLflow's id, whatever made it; None where the store has none.
 
     Raises:
-        UnknownRunError: no run or several begin like that.
-        StoreAddressError, StoreError: the store does not answer.
+        StoreAddressError, StoreError, RegistryError: the store does not answer.
     """
-    return the_one(find_runs(layout), identity)
+    store = Store(layout.root)
+    with store.asked() as client, store.unless(MISSING, "INVALID_PARAMETER_VALUE"):
+        return _of(client.get_run(run_id))
+    return None
 
 
 def the_one(runs: Sequence[Run], identity: str) -> Run:
-    """Return the run among others that an id, or its beginning, means.
+    """Return the run among others that an id, MLflow's or the record's, or its beginning means.
 
     Raises:
         UnknownRunError: no run or several begin like that.
     """
-    found = [
-        run
-        for run in runs
-        if identity and (run.id.startswith(identity) or run.record.startswith(identity))
-    ]
+    found = begun_with(runs, identity)
     if len(found) != 1:
         raise UnknownRunError(identity, [run.id or run.record for run in found])
     return found[0]
 
 
-def maker_of_model(layout: Layout, sha256: str) -> Run | None:
-    """Return the oldest run that trained a model, by the hash of its `model.onnx`.
-
-    Raises:
-        StoreAddressError, StoreError: the store does not answer.
-    """
-    trained = find_runs(layout, tags={names.MODEL_SHA256: sha256})
-    makers = [run for run in trained if not run.restored]
-    return makers[0] if makers else None
+def begun_with(runs: Sequence[Run], identity: str) -> list[Run]:
+    """Return the runs whose id, MLflow's or the record's, begins with some characters."""
+    return [
+        run
+        for run in runs
+        if identity and (run.id.startswith(identity) or run.record.startswith(identity))
+    ]
 
 
 def waiting_runs(layout: Layout) -> list[Run]:
@@ -161,25 +135,24 @@ def _waiting(layout: Layout) -> Iterator[Run]:
         )
 
 
-def _matches(run: Run, plant: str, wanted: Mapping[str, str]) -> bool:
-    return plant in ("", run.plant) and wanted.items() <= run.tags.items()
-
-
-def _delivered(layout: Layout, plant: str, wanted: Mapping[str, str]) -> Iterator[Run]:
-    client = connect(layout.root)
-    conditions = [f"tags.`{name}` = '{value}'" for name, value in wanted.items()]
+def _delivered(
+    layout: Layout, tags: Mapping[str, str], parameters: Mapping[str, str]
+) -> Iterator[Run]:
+    conditions = [f"tags.`{name}` = '{value}'" for name, value in tags.items()]
+    conditions += [f"params.`{name}` = '{value}'" for name, value in parameters.items()]
     # One that is still being delivered is not whole yet.
     where = " and ".join(["attributes.status = 'FINISHED'", *conditions])
-    for run in search(client, experiments(client, plant), where):
-        if names.RECORD in run.data.tags:
-            yield _of(run)
+    with Store(layout.root).asked() as client:
+        for run in search(client, experiments(client), where):
+            if names.RECORD in run.data.tags:
+                yield _of(run)
 
 
 def _of(run: MlflowRun) -> Run:
     tags = run.data.tags
     return Run(
         id=run.info.run_id,
-        record=tags[names.RECORD],
+        record=tags.get(names.RECORD, ""),
         plant=tags.get(names.PLANT, ""),
         stage=tags.get(names.STAGE, ""),
         started=_moment(run.info.start_time),

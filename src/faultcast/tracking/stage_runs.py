@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from faultcast.config.layout import Layout
@@ -16,7 +15,7 @@ from faultcast.scoring.manifest import MODEL_FILE
 from faultcast.settings import records_folder
 from faultcast.tracking import tags
 from faultcast.tracking.commit import Commit, current_commit
-from faultcast.tracking.hashes import environment_hash, outputs_hash
+from faultcast.tracking.hashes import environment_hash, outputs_hash, sha256_of
 from faultcast.tracking.record import FILES, Record, keep, pending_in
 
 
@@ -137,4 +136,4 @@ def _bare(stage: Stage, started: datetime) -> Record:
 
 def _model(outputs: Iterable[Path]) -> dict[str, str]:
     found = [path for output in outputs if (path := output / MODEL_FILE).is_file()]
-    return {tags.MODEL_SHA256: sha256(found[0].read_bytes()).hexdigest()} if found else {}
+    return {tags.MODEL_SHA256: sha256_of(found[0])} if found else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -45,20 +46,39 @@ class Store:
             RegistryError: it refuses.
         """
         client = self.client
-        from mlflow.exceptions import MlflowException
+        from mlflow.exceptions import MlflowException, RestException
 
         try:
             yield client
-        except MlflowException as failure:
-            raise RegistryError(self.uri, str(failure).splitlines()[0]) from failure
+        except (MlflowException, OSError) as failure:
+            if isinstance(failure, OSError) and not hasattr(failure, "response"):
+                raise  # the disk's, not of the library `requests`
+            answered = isinstance(failure, RestException) or self.uri.startswith("sqlite:")
+            kind = RegistryError if answered else StoreError
+            raise kind(self.uri, str(failure).splitlines()[0]) from failure
+
+    def artifact(self, run_id: str, path: str) -> bytes | None:
+        """Return the bytes of a file that a run keeps; None where they are gone.
+
+        Raises:
+            StoreAddressError, StoreError: the store does not answer.
+        """
+        client = self.client
+        from mlflow.exceptions import MlflowException
+
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                return Path(client.download_artifacts(run_id, path, scratch)).read_bytes()
+            except (MlflowException, OSError):
+                return None
 
     @contextmanager
-    def unless(self, code: str) -> Iterator[None]:
-        """Let a refusal with an MLflow error code pass."""
+    def unless(self, *codes: str) -> Iterator[None]:
+        """Let a refusal with one of some MLflow error codes pass."""
         from mlflow.exceptions import MlflowException
 
         try:
             yield
         except MlflowException as failure:
-            if failure.error_code != code:
+            if failure.error_code not in codes:
                 raise

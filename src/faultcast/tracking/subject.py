@@ -14,11 +14,10 @@ from pathlib import Path
 from faultcast.config.layout import Layout
 from faultcast.errors import UnknownModelError, UnknownSubjectError
 from faultcast.scoring.manifest_file import MANIFEST_FILE
-from faultcast.tracking.data_hash import sha256_of
+from faultcast.tracking.hashes import sha256_of
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.registry import Registry
-from faultcast.tracking.run_facts import RunFacts, find_run
-from faultcast.tracking.store import Store
+from faultcast.tracking.runs import Run, begun_with, find_runs, get_run, the_one
 from faultcast.tracking.version import Version
 
 _VERSION = re.compile(r"([^/@]+)[/@]([^/@]+)")
@@ -31,19 +30,20 @@ class Subject:
     name: str
     folder: Path | None = None
     version: Version | None = None
-    run: RunFacts | None = None
+    run: Run | None = None
 
 
-def find_subject(layout: Layout, registry: Registry, store: Store, text: str) -> Subject:
+def find_subject(layout: Layout, registry: Registry, text: str) -> Subject:
     """Find what a text names.
 
     Raises:
         UnknownSubjectError: nothing.
+        UnknownRunError: it is the beginning of several runs' ids.
         UnknownModelError, UnknownVersionError: a version that is not there.
-        RegistryError: the store does not answer.
+        StoreAddressError, StoreError, RegistryError: the store does not answer.
     """
     for way in _WAYS:
-        if found := way(layout, registry, store, text):
+        if found := way(layout, registry, text):
             return found
     raise UnknownSubjectError(text)
 
@@ -61,7 +61,7 @@ def named_version(registry: Registry, text: str) -> Version:
     return registry.find(named[1], named[2])
 
 
-def _as_path(_: Layout, registry: Registry, __: Store, text: str) -> Subject | None:
+def _as_path(_: Layout, registry: Registry, text: str) -> Subject | None:
     path = Path(text).resolve()
     folder = path if path.is_dir() else path.parent
     if not path.exists() or not (folder / MANIFEST_FILE).is_file():
@@ -73,20 +73,25 @@ def _as_path(_: Layout, registry: Registry, __: Store, text: str) -> Subject | N
     return Subject(folder.name, folder)
 
 
-def _as_version(_: Layout, registry: Registry, __: Store, text: str) -> Subject | None:
+def _as_version(_: Layout, registry: Registry, text: str) -> Subject | None:
     named = _VERSION.fullmatch(text)
     return named and Subject(named[1], version=registry.find(named[1], named[2]))
 
 
-def _as_run(layout: Layout, registry: Registry, store: Store, text: str) -> Subject | None:
-    run = find_run(store, text)
+def _as_run(layout: Layout, registry: Registry, text: str) -> Subject | None:
+    run = get_run(layout, text) or _begun(layout, text)
     if run is None:
         return None
     digest = run.parameters.get(DIGEST_PARAMETER, "")
-    version = _with_digest(registry, run.name, digest) or _with_run(registry, run)
-    folder = layout.model(run.name)
+    version = _with_digest(registry, run.plant, digest) or _with_run(registry, run)
+    folder = layout.model(run.plant)
     held = (folder / MANIFEST_FILE).is_file() and version is None
-    return Subject(run.name, folder if held else None, version, run)
+    return Subject(run.plant, folder if held else None, version, run)
+
+
+def _begun(layout: Layout, text: str) -> Run | None:
+    known = find_runs(layout)
+    return the_one(known, text) if begun_with(known, text) else None
 
 
 def _with_digest(registry: Registry, name: str, digest: str) -> Version | None:
@@ -96,13 +101,13 @@ def _with_digest(registry: Registry, name: str, digest: str) -> Version | None:
     return None
 
 
-def _with_run(registry: Registry, run: RunFacts) -> Version | None:
+def _with_run(registry: Registry, run: Run) -> Version | None:
     with suppress(UnknownModelError):
-        return next((one for one in registry.versions(run.name) if one.run_id == run.id), None)
+        return next((one for one in registry.versions(run.plant) if one.run_id == run.id), None)
     return None
 
 
-_WAYS: tuple[Callable[[Layout, Registry, Store, str], Subject | None], ...] = (
+_WAYS: tuple[Callable[[Layout, Registry, str], Subject | None], ...] = (
     _as_path,
     _as_version,
     _as_run,
