@@ -254,14 +254,12 @@ def report(name: str, grounds: tuple[Ground, Ground]) -> tuple[float, float]:
     """Let all compete on a plant, print its table; return ours and the best peer's precision."""
     ground, recipe = grounds
     seed = {"random_state": 0}
+    boosting = each_component(lambda: HistGradientBoostingClassifier(**seed))
+    light = each_component(lambda: LGBMClassifier(n_jobs=1, verbose=-1, **seed))
     results = [
         compete("ours", ours, ground),
-        compete(
-            "scikit-learn", each_component(lambda: HistGradientBoostingClassifier(**seed)), ground
-        ),
-        compete(
-            "LightGBM", each_component(lambda: LGBMClassifier(n_jobs=1, verbose=-1, **seed)), ground
-        ),
+        compete("scikit-learn", boosting, ground),
+        compete("LightGBM", light, ground),
         compete("guide", guide, recipe),
     ]
     seconds = alone(ground)
