@@ -26,7 +26,10 @@ ENV PATH=/opt/faultcast/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
-    ARTIFACTS_HOME=/opt/models
+    ARTIFACTS_HOME=/opt/models \
+    FAULTCAST_STORE=sqlite:////var/lib/faultcast/predictions.db \
+    # Without FAULTCAST_API_KEYS the server prints this key; with them it is for the self-test.
+    FAULTCAST_KEY_FILE=/tmp/faultcast.key
 USER 10001:10001
 WORKDIR /var/lib/faultcast
 VOLUME /var/lib/faultcast

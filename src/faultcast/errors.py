@@ -366,8 +366,18 @@ class OpenServerError(FaultcastError):
     def __init__(self, host: str) -> None:
         super().__init__(
             f"--host {host}: others could reach the server, and no API key is set. Make one with: "
-            "faultcast api-key NAME; put what it prints into the variable FAULTCAST_API_KEYS."
+            "faultcast api-key NAME; put what it prints into the variable FAULTCAST_API_KEYS. Or "
+            "let the server make a key each time it starts: FAULTCAST_KEY_FILE=FILE."
         )
+
+
+class AskError(FaultcastError):
+    """A server, or a model that it serves, does not answer as it should."""
+
+    exit_code = 1
+
+    def __init__(self, address: str, problem: str) -> None:
+        super().__init__(f"{address}: {problem}")
 
 
 class ApiKeyError(FaultcastError):

@@ -13,7 +13,8 @@ TRACKING_URI = "MLFLOW_TRACKING_URI"
 KERNEL_LOGS = "FAULTCAST_KERNEL_LOGS"
 RECORDS = "FAULTCAST_RECORDS"
 ARTIFACTS_HOME = "ARTIFACTS_HOME"
-API_KEYS = "FAULTCAST_API_KEYS"
+API_KEYS, API_KEY = "FAULTCAST_API_KEYS", "FAULTCAST_API_KEY"
+KEY_FILE = "FAULTCAST_KEY_FILE"
 STORE, SPOOL = "FAULTCAST_STORE", "FAULTCAST_SPOOL"
 SERVING_PLAN = "FAULTCAST_SERVING_PLAN"
 EXPERIMENT = "FAULTCAST_EXPERIMENT"
@@ -97,6 +98,18 @@ def artifacts_home() -> Path | None:
 def api_keys() -> str:
     """Who may call the server: the variable FAULTCAST_API_KEYS, NAME:ROLE:SHA256 by commas."""
     return os.environ.get(API_KEYS, "")
+
+
+def key_file() -> Path | None:
+    """Where a server keeps the key that it makes for itself: the variable FAULTCAST_KEY_FILE."""
+    told = os.environ.get(KEY_FILE)
+    return Path(told) if told else None
+
+
+def own_api_key() -> str:
+    """A caller's API key: the variable FAULTCAST_API_KEY, or the key file of a server here."""
+    file = key_file()
+    return os.environ.get(API_KEY) or (file.read_text().strip() if file and file.exists() else "")
 
 
 def prediction_store(root: Path | None) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from faultcast import __version__
+from faultcast.cli.ask import ask
 from faultcast.cli.bars import bars
 from faultcast.cli.case import case
 from faultcast.cli.config import config
@@ -79,6 +80,7 @@ def _told(failure: FaultcastError | OSError) -> FaultcastError:
 
 
 faultcast.add_command(api_key)
+faultcast.add_command(ask)
 faultcast.add_command(bars)
 faultcast.add_command(case)
 faultcast.add_command(config)

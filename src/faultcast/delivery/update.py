@@ -43,6 +43,8 @@ _LABELS = {
     "version": "org.opencontainers.image.version",
     "models": "faultcast.models",
 }
+_DATA = "/var/lib/faultcast"
+_GATEWAY = "{{(index .IPAM.Config 0).Gateway}}"
 _IMAGES_KEPT = 3  # the newest digests stay on disk for a rollback without a registry
 _BYTES_NEEDED = 64 * 1024 * 1024  # less is left for logs and the ledger: begin nothing
 
@@ -56,7 +58,8 @@ class Target:
     """What `target.json` says of this server.
 
     `image` is the repository without tag; `ports` are the two that containers take in turn; `front`
-    is nginx's own address; `run` are more options for `docker run`.
+    is nginx's own address; `volume` is Docker's, for predictions; `run` are more options for
+    `docker run`.
     """
 
     folder: Path
@@ -67,6 +70,7 @@ class Target:
     drain_seconds: float = 10
     lock_seconds: float = 600
     nginx: tuple[str, ...] = ("nginx",)
+    volume: str = "faultcast"
     run: tuple[str, ...] = ()
 
     @classmethod
@@ -201,7 +205,8 @@ class Server:
             "docker", "run", "--detach", "--name", _name(port), "--restart", "unless-stopped",
             "--label", f"faultcast.digest={digest}", "--read-only", "--tmpfs", "/tmp",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
-            "--publish", f"127.0.0.1:{port}:8080", *settings, *self._target.run,
+            "--publish", f"127.0.0.1:{port}:8080", "--volume", f"{self._target.volume}:{_DATA}",
+            "--env", f"FORWARDED_ALLOW_IPS={_gateway()}", *settings, *self._target.run,
             f"{self._target.image}@{digest}",
         )  # fmt: skip
         if started.returncode != 0:
@@ -220,7 +225,7 @@ class Server:
 
     def self_test(self, port: int) -> None:
         """Let a container ask itself for a forecast of each of its models."""
-        tested = _run("docker", "exec", _name(port), "faultcast", "ask", "http://127.0.0.1:8080")
+        tested = _run("docker", "exec", _name(port), "faultcast", "ask")
         if tested.returncode != 0:
             raise UpdateError(f"the self-test failed: {_last_line(tested)}")
 
@@ -429,6 +434,12 @@ class Update:
                         raise UpdateError("another update holds the lock: try later") from None
                     time.sleep(0.2)
             yield
+
+
+def _gateway() -> str:
+    """Return the address from which nginx reaches a container: it may say who a caller is."""
+    shown = _run("docker", "network", "inspect", "bridge", "--format", _GATEWAY)
+    return shown.stdout.strip() or "127.0.0.1"
 
 
 def _name(port: int) -> str:

@@ -11,12 +11,14 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from faultcast.serving.keys import Keys
+from faultcast.serving.keys import OWN, Keys
 from faultcast.serving.metrics import Metrics
+from faultcast.serving.predictions import RECORDED
 from faultcast.serving.problems import ProblemError
 from faultcast.settings import ServingLimits
 
 _LOG = logging.getLogger("faultcast.serving")
+SELF_TEST = b"x-self-test"
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 
 
@@ -56,9 +58,11 @@ class Guard:
             key = self._keys.check(scope["method"], scope["path"], headers)
             caller = key or (scope.get("client") or ("",))[0]
             self._admit(caller)
+            recorded = RECORDED.set(not (key == OWN and SELF_TEST in headers))
             try:
                 await self._app(scope, receive, send_signed)
             finally:
+                RECORDED.reset(recorded)
                 self._dismiss(caller)
         except ProblemError as problem:
             await problem.response(request_id, scope["path"])(scope, receive, send_signed)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import os
 import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from pathlib import Path
 
 from faultcast.errors import ApiKeyError
+from faultcast.files import replacing
 from faultcast.serving.problems import ProblemError
 
 _ENTRY = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]{1,64}):(?P<role>read|forecast):(?P<hash>[0-9a-f]{64})$"
 )
+OWN = "own"
 _OPEN = frozenset({"/health/live", "/health/ready", "/ping", "/health", "/version"})
 _FORECASTS = frozenset({"/predict"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,6 +98,19 @@ def new_key(name: str, role: Role) -> tuple[str, str]:
     key = secrets.token_urlsafe(32)
     entry = f"{name}:{role.value}:{hashlib.sha256(key.encode()).hexdigest()}"
     Keys.parse(entry)
+    return key, entry
+
+
+def make_own_key(file: Path) -> tuple[str, str]:
+    """Make a key for a server that starts; its user alone can read it in a file.
+
+    Returns:
+        the key, and its entry.
+    """
+    key, entry = new_key(OWN, Role.FORECAST)
+    with replacing(file) as draft:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        draft.write_text(key + "\n")
     return key, entry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -10,6 +11,9 @@ from faultcast.scoring.plant_forecast import Records
 
 if TYPE_CHECKING:
     from faultcast.serving.metrics import Metrics
+
+# False while a self-test of this server is answered: its forecasts are of no machine.
+RECORDED: ContextVar[bool] = ContextVar("recorded", default=True)
 
 
 class ForecastRecord(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,14 +15,16 @@ from fastapi import FastAPI
 
 from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
-from faultcast.serving.keys import Keys
+from faultcast.serving.keys import Keys, make_own_key
 from faultcast.serving.served import Served
 from faultcast.serving.store.sink import StoreSink, open_sink
 from faultcast.serving.watch import Watch
 from faultcast.settings import (
+    API_KEYS,
     SERVING_PLAN,
     ServingLimits,
     api_keys,
+    key_file,
     prediction_store,
     serving_limits,
     serving_plan,
@@ -82,8 +85,8 @@ def serve(plan: Plan, host: str, port: int, workers: int = 1) -> None:
         OpenServerError: others could reach the server, and there are no API keys.
         FaultcastError: as `make_app`.
     """
-    if not is_loopback(host) and not Keys.parse(api_keys()).by_hash:
-        raise OpenServerError(host)
+    if not is_loopback(host):
+        _require_keys(host, port)
     os.environ[SERVING_PLAN] = plan.write()
     settings = {
         "host": host,
@@ -103,6 +106,26 @@ def serve(plan: Plan, host: str, port: int, workers: int = 1) -> None:
             factory=True,
             workers=workers,
             **settings,  # type: ignore[arg-type]
+        )
+
+
+def _require_keys(host: str, port: int) -> None:
+    """See that only holders of a key are answered: of one made now, where none is set."""
+    given, file = api_keys(), key_file()
+    if file is None:
+        if not Keys.parse(given).by_hash:
+            raise OpenServerError(host)
+        return
+    key, entry = make_own_key(file)
+    os.environ[API_KEYS] = ",".join(filter(None, [given, entry]))
+    if not Keys.parse(given).by_hash:
+        print(
+            f"The API's key, until this server ends: {key}\n"
+            f"Try: curl -H 'X-API-Key: {key}' http://127.0.0.1:{port}/models\n"
+            f"A browser takes it as the password of any user: http://127.0.0.1:{port}/docs\n"
+            "For keys of your own: faultcast api-key NAME",
+            file=sys.stderr,
+            flush=True,
         )
 
 

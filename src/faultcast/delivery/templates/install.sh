@@ -16,6 +16,10 @@ cat > {{ folder }}/target.json <<'END_OF_TARGET'
 {{ target }}
 END_OF_TARGET
 [ -e {{ folder }}/upstream.conf ] || echo 'server 127.0.0.1:{{ first_port }} down;  # nothing yet' > {{ folder }}/upstream.conf
+[ -e {{ folder }}/container.env ] || (
+    umask 077
+    echo '# FAULTCAST_API_KEYS=NAME:ROLE:SHA256,...  (faultcast api-key NAME makes them)' > {{ folder }}/container.env
+)
 cat > {{ nginx_folder }}/faultcast.conf <<'END_OF_NGINX'
 {{ site }}
 END_OF_NGINX

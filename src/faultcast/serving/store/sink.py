@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from faultcast.scoring.plant_forecast import Records
 from faultcast.serving.metrics import Metrics
-from faultcast.serving.predictions import ForecastRecord
+from faultcast.serving.predictions import RECORDED, ForecastRecord
 from faultcast.serving.store.database import Database, Row
 from faultcast.serving.store.recent import RecentRecords
 from faultcast.serving.store.spool import Spool, read_lines
@@ -46,6 +46,8 @@ class StoreSink:
 
     def put(self, records: Sequence[ForecastRecord]) -> None:
         """Take forecasts; returns at once and never raises."""
+        if not RECORDED.get():
+            return
         try:
             lines = [orjson.dumps(record._asdict()) for record in records]
             self._drop(self._spool.append(lines), "the spool is full")
@@ -54,6 +56,8 @@ class StoreSink:
 
     def observe(self, plant: str, records: Records) -> None:
         """Take the readings and events that a forecast rests on, for the board's charts."""
+        if not RECORDED.get():
+            return
         self._recent.put(plant, records)
 
     def start(self, metrics: Metrics) -> None:
