@@ -49,8 +49,9 @@ class Watch:
             FaultcastError: one cannot be loaded or fails its self-test.
         """
         for folder in self.folders():
-            self._seen[folder] = _signature(folder)
-            self.served.replace(load_checked(folder))
+            found, model = load_whole(folder)
+            self._seen[folder] = found
+            self.served.replace(model)
 
     async def run(self, seconds: float) -> None:
         """Look again and again, until cancelled."""
@@ -65,8 +66,8 @@ class Watch:
             if found == self._seen.get(folder):
                 continue
             try:
-                model = await run_in_threadpool(load_checked, folder)
-            except (FaultcastError, OSError) as refusal:
+                found, model = await run_in_threadpool(load_whole, folder)
+            except Exception as refusal:  # noqa: BLE001  # whatever it is, the old one serves on
                 self._refuse(folder, found, str(refusal))
             else:
                 self._seen[folder] = found
@@ -94,6 +95,27 @@ def load_checked(folder: Path) -> ServedModel:
     model = load_model(folder)
     check_model(model)
     return model
+
+
+def load_whole(folder: Path) -> tuple[Signature, ServedModel]:
+    """Load a model that was not replaced while its files were read one after the other.
+
+    Returns:
+        what the folder held, and its model.
+
+    Raises:
+        FaultcastError: as `load_checked`.
+    """
+    while True:
+        found = _signature(folder)
+        try:
+            model = load_checked(folder)
+        except FaultcastError:
+            if found == _signature(folder):
+                raise
+        else:
+            if found == _signature(folder):
+                return found, model
 
 
 def _signature(folder: Path) -> Signature:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from httpx import Client
 
 from faultcast.errors import SelfTestError, StageNotRunError
 from faultcast.files import replacing_folder
+from faultcast.scoring.session import Session
 from faultcast.serving.app import create_app
 from faultcast.serving.served import Served, ServedPlant
 from faultcast.serving.watch import Watch, load_checked
@@ -96,43 +100,74 @@ def test_new_plant_is_served_unless_others_were_named(plant: ServedPlant, tmp_pa
         watching(tmp_path, "other")
 
 
+def test_graph_that_cannot_be_opened_does_not_end_the_watch(plant: ServedPlant, home: Path) -> None:
+    watch = watching(home)
+    onnx = b"no graph"
+    publish(plant.folder, home, "2", onnx=onnx)
+    manifest = home / "small" / "manifest.json"
+    sha256 = hashlib.sha256(onnx).hexdigest()
+    manifest.write_text(manifest.read_text().replace(plant.manifest.model.sha256, sha256))
+    look(watch, 3)
+    assert watch.served.plants["small"].version == "1"
+    assert "small" in watch.served.refused
+    publish(plant.folder, home, "3")
+    look(watch)
+    assert watch.served.plants["small"].version == "3"
+
+
+def test_version_that_comes_while_one_is_loaded_lends_it_neither_name_nor_bytes(
+    plant: ServedPlant, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(plant.folder, home, "2")
+    real, loads = Session.__init__, []
+
+    def interrupted(session: Session, graph: bytes) -> None:
+        loads.append(graph)
+        if len(loads) == 1:
+            publish(plant.folder, home, "3")
+        real(session, graph)
+
+    monkeypatch.setattr(Session, "__init__", interrupted)
+    watch = watching(home)
+    assert len(loads) == 2
+    assert watch.served.plants["small"].version == "3"
+    look(watch)
+    assert len(loads) == 2
+
+
 def test_no_request_is_lost_and_no_answer_wrong_while_versions_change(
     plant: ServedPlant, home: Path
 ) -> None:
     watch = watching(home)
     row = {column.name: column.usual for column in plant.manifest.inputs}
-    told: list[tuple[int, str, float]] = []
+    told: list[tuple[int, str, str, float]] = []
+    arrived: Queue[str] = Queue()
     done = threading.Event()
 
     def ask(client: Client) -> None:
         while not done.is_set():
             response = client.post("/plants/small/features", json={"rows": [row]})
             answer = response.json()
-            assert answer["model"]["version"] == response.headers["x-model-version"]
-            told.append(
-                (
-                    response.status_code,
-                    answer["model"]["version"],
-                    answer["forecasts"][0]["probability"],
-                )
-            )
+            version, (forecast,) = answer["model"]["version"], answer["forecasts"]
+            signed = response.headers["x-model-version"]
+            told.append((response.status_code, version, signed, forecast["probability"]))
+            arrived.put(version)
 
-    with running(create_app(watch.served)) as client:
-        asking = threading.Thread(target=ask, args=(client,))
-        asking.start()
-        for version in range(2, 8):
-            before = len(told)
-            publish(plant.folder, home, str(version))
+    with running(create_app(watch.served)) as client, ThreadPoolExecutor() as threads:
+        asking = threads.submit(ask, client)
+        for version in map(str, range(2, 8)):
+            publish(plant.folder, home, version)
             look(watch)
-            while len(told) < before + 3:
+            while arrived.get(timeout=30) != version:
                 pass
         done.set()
-        asking.join()
-    assert {status for status, _, _ in told} == {200}
-    assert list(dict.fromkeys(version for _, version, _ in told)) == [
-        str(version) for version in range(1, 8)
-    ]
-    assert len({probability for _, _, probability in told}) == 1
+        asking.result()
+    versions = [version for _, version, _, _ in told]
+    assert versions == sorted(versions)
+    assert set(versions) >= set("234567")
+    assert {status for status, _, _, _ in told} == {200}
+    assert versions == [signed for _, _, signed, _ in told]
+    assert len({probability for _, _, _, probability in told}) == 1
 
 
 @pytest.fixture(autouse=True)
