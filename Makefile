@@ -34,7 +34,8 @@ help:  ## Show this list
 run: $(venv)  ## Run the belt for every plant of params.yaml, promote what passes the gate, show the results
 	@faultcast pipeline run
 	@faultcast sync --within 3
-	@faultcast gate --later && refused=0 || refused=$$?; faultcast summary; exit $$refused
+	@faultcast gate --later
+	@faultcast summary
 
 test: $(venv)  ## Run all tests in parallel, with coverage
 	@scripts/debian-packages

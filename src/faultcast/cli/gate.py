@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.option(
     "--later",
     is_flag=True,
-    help="Where the registry does not answer, warn and end well: nothing is promoted yet.",
+    help="As the last step of other work: a refusal, or a registry that does not answer, is told "
+    "and is no failure of that work.",
 )
 def gate(plants: tuple[str, ...], override: str | None, later: bool) -> None:
     """Register the model of each PLANT or case, judge it, and promote it if it passes.
@@ -54,8 +55,11 @@ def gate(plants: tuple[str, ...], override: str | None, later: bool) -> None:
     if codes := [answer for answer in answers if isinstance(answer, int)]:
         raise click.exceptions.Exit(max(codes))
     refused = [answer.name for answer in answers if not isinstance(answer, int) and answer.refused]
-    if refused:
+    if not refused:
+        return
+    if not later:
         raise RefusedError(refused)
+    click.echo(f"faultcast: {RefusedError(refused)}", err=True)
 
 
 def _known_or_new(layout: Layout, name: str) -> Answer | int:

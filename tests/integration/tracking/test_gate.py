@@ -183,6 +183,17 @@ def test_a_registry_that_does_not_answer_is_a_failure_unless_it_may_wait(
     assert "no model was put to the gate: http://127.0.0.1:9" in waits.stderr
 
 
+def test_a_refusal_is_a_failure_unless_the_gate_is_the_last_step_of_other_work(
+    shop: Layout,
+) -> None:
+    put(shop, "good")
+    bring(shop, "worse")
+    assert isinstance(run("gate").exception, RefusedError)
+    last = run("gate", "--later")
+    assert last.exit_code == 0
+    assert "the gate refused press" in last.stderr
+
+
 @pytest.mark.parametrize("whose", ["good", "alike"])
 def test_registered_bytes_that_were_tampered_with_are_not_judged(shop: Layout, whose: str) -> None:
     put(shop, "good")
