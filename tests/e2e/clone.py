@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 ROOT = Path(__file__).parents[2]
+_IDENTITY = ("-c", "user.name=A person", "-c", "user.email=person@example.org")
 SMALL_PLANT = ROOT / "tests" / "data" / "small_plant"
 
 
@@ -31,10 +32,10 @@ class Clone:
                 shutil.copy2(ROOT / name, root / name)
         (root / "params.yaml").write_text(plants)
         (root / "dvc.lock").unlink(missing_ok=True)
-        identity = ["-c", "user.name=A person", "-c", "user.email=person@example.org"]
-        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Clone"]):
-            _run(["git", *identity, *command], root)
-        return cls(root)
+        _run(["git", "init", "-q"], root)
+        clone = cls(root)
+        clone.commit("Clone")
+        return clone
 
     @classmethod
     def of_small_plant(cls, root: Path, name: str = "small") -> Clone:
@@ -43,6 +44,11 @@ class Clone:
         shutil.copy(SMALL_PLANT / "plant.yaml", root / "configs" / "plants" / f"{name}.yaml")
         shutil.copy(SMALL_PLANT / "simulation.yaml", root / f"configs/simulation/{name}.yaml")
         return clone
+
+    def commit(self, message: str) -> None:
+        """Commit all that git takes."""
+        _run(["git", "add", "-A"], self.root)
+        _run(["git", *_IDENTITY, "commit", "-qm", message], self.root)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -14,8 +14,8 @@ def reproduce(version: str, from_raw: bool) -> None:
     """Build VERSION again from its commit, and say whether the bytes are equal.
 
     VERSION is such as foundry/3 or foundry@champion. Its training runs again in a temporary
-    worktree, with the code of its commit and this environment, on data from DVC's cache (fetch it
-    with faultcast data pull --all-commits). The exit code is 1 where a byte differs.
+    worktree, with the code of its commit and this environment, on data from the checkout, DVC's
+    cache or else its default remote. The exit code is 1 where a byte differs.
 
     \b
     Example:
@@ -28,9 +28,7 @@ def reproduce(version: str, from_raw: bool) -> None:
 
     layout = Layout.find()
     found = named_version(Registry.of(layout), version)
-    done = build(
-        layout, found, lambda stage: click.echo(f"{stage} runs ...", err=True), from_raw=from_raw
-    )
+    done = build(layout, found, lambda step: click.echo(step, err=True), from_raw=from_raw)
     if not done.same_environment:
         click.echo("Note: requirements/all.txt of this checkout is not that of the commit.")
     for name in done.files:

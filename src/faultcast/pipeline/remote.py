@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,19 +60,47 @@ def pull(root: Path, asked: Transfer) -> int:
     """
     with _opened(root, asked) as repo:
         fetched = repo.fetch(jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True)
-        if spoiled := _spoiled(repo, asked.all_commits):
+        used = repo.used_objs(all_commits=asked.all_commits).values()
+        if spoiled := _spoiled(repo, (one for group in used for one in group)):
             raise TransferError(_name(repo), _tell_spoiled(spoiled))
         repo.checkout()
         return int(fetched)
 
 
-def _spoiled(repo: Any, all_commits: bool) -> list[str]:
+def fetch(root: Path, hashes: Iterable[str]) -> None:
+    """Fetch data into DVC's cache from the default remote, by the hashes in `dvc.lock`.
+
+    What the cache has is not fetched again, unless it changed there.
+
+    Args:
+        root: the project.
+        hashes: of files, and of folders (these end in `.dir`).
+
+    Raises:
+        NoDataRemoteError: no default remote is configured.
+        DataRemoteError: the remote cannot be used.
+        TransferError: files are missing or damaged there, or did not arrive.
+    """
+    from dvc_data.hashfile.hash_info import HashInfo
+
+    with _opened(root, Transfer()) as repo:
+        wanted = [HashInfo("md5", one) for one in hashes]
+        _spoiled(repo, wanted)
+        repo.cloud.pull(wanted)  # of a folder this is the list of its files
+        repo.cloud.pull(list(_with_files(repo, wanted)))
+        if spoiled := _spoiled(repo, wanted):
+            raise TransferError(_name(repo), _tell_spoiled(spoiled))
+        if lacks := [path for path in _cached_files(repo, wanted) if not path.exists()]:
+            raise TransferError(_name(repo), f"{len(lacks)} of the files are not there")
+
+
+def _spoiled(repo: Any, wanted: Iterable[Any]) -> list[str]:
     """Return the cache's files that are not what their names, which are hashes, say; remove them.
 
     DVC trusts what it fetches.
     """
     seen, found = set[Path](), []
-    for path in _cached_files(repo, all_commits):
+    for path in _cached_files(repo, wanted):
         expected = f"{path.parent.name}{path.stem}"
         if path not in seen and path.is_file() and md5_of(path) != expected:
             path.unlink()
@@ -81,16 +109,21 @@ def _spoiled(repo: Any, all_commits: bool) -> list[str]:
     return found
 
 
-def _cached_files(repo: Any, all_commits: bool) -> Iterator[Path]:
-    """Yield the files that commits need; a folder's list of files before these."""
+def _cached_files(repo: Any, wanted: Iterable[Any]) -> Iterator[Path]:
+    """Yield where the cache keeps the files of hashes; a folder's list of files before these."""
+    for one in _with_files(repo, wanted):
+        yield Path(repo.cache.local.oid_to_path(one.value))
+
+
+def _with_files(repo: Any, wanted: Iterable[Any]) -> Iterator[Any]:
+    """Yield hashes, and those of the files of a folder whose list the cache has by then."""
     from dvc_data.hashfile.tree import Tree
 
     cache = repo.cache.local
-    for used in repo.used_objs(all_commits=all_commits).values():
-        for one in used:
-            yield (path := Path(cache.oid_to_path(one.value)))
-            if one.isdir and path.exists():
-                yield from (Path(cache.oid_to_path(of.value)) for *_, of in Tree.load(cache, one))
+    for one in wanted:
+        yield one
+        if one.isdir and Path(cache.oid_to_path(one.value)).exists():
+            yield from (of for *_, of in Tree.load(cache, one))
 
 
 def _tell_spoiled(hashes: list[str]) -> str:

@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faultcast.config.layout import Layout
-from faultcast.errors import ReproductionError
-from faultcast.tracking.data_check import DataStore
+from faultcast.errors import (
+    DataRemoteError,
+    NoDataRemoteError,
+    ReproductionError,
+    TransferError,
+)
+from faultcast.pipeline.remote import fetch
+from faultcast.tracking.data_check import Checked, DataStore
 from faultcast.tracking.git_history import GitHistory
 from faultcast.tracking.hashes import listing_md5, md5_of, sha256_of
 from faultcast.tracking.model_folder import ModelFolder
@@ -44,8 +50,9 @@ def reproduce(
     Args:
         layout: the project; nothing in it is changed.
         version: what to build.
-        say: is told of each stage.
-        from_raw: run all stages behind it too, instead of taking their outputs from DVC's cache.
+        say: is told of each step.
+        from_raw: run all stages behind it too, instead of taking their outputs from DVC's cache
+            or its default remote.
 
     Raises:
         ReproductionError: the commit, its record or its data are not here, or a stage failed.
@@ -87,24 +94,40 @@ def _build(
     for item in {item for stage in stages for item in stage.reads}:
         made_here = any(Path(item.path).is_relative_to(path) for path in written)
         if not made_here and not (tree / item.path).exists():
-            _fetch(store, item, tree)
+            _bring(store, item, tree, say)
     for stage in stages:
         for item in stage.writes:
             _remove(tree / item.path)
-        say(stage.name)
+        say(f"{stage.name} runs ...")
         _run(stage, tree)
 
 
-def _fetch(store: DataStore, item: Item, tree: Path) -> None:
-    """Put an item of DVC's cache, or else of the checkout, into the worktree; hashes checked."""
+def _bring(store: DataStore, item: Item, tree: Path, say: Callable[[str], None]) -> None:
+    """Put an item of the checkout, DVC's cache or its remote into the worktree; hashes checked."""
     checked = store.check(item)
     if checked.faults:
-        raise ReproductionError("its data", "; ".join(checked.faults))
+        checked = _fetched(store, item, checked, say)
     for name, md5 in checked.files.items():
         target, known = tree / item.path / name, store.root / item.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         in_checkout = known.is_file() and md5_of(known) == md5
         shutil.copyfile(known if in_checkout else store.object(md5), target)
+
+
+def _fetched(store: DataStore, item: Item, here: Checked, say: Callable[[str], None]) -> Checked:
+    """Fetch what neither the checkout nor the cache has whole from the default remote."""
+    if (cached := store.check_cache(item)).faults:
+        say(f"{item.path} is fetched from the data remote ...")
+        try:
+            fetch(store.root, [item.md5])
+        except NoDataRemoteError:
+            raise ReproductionError("its data", "; ".join(here.faults)) from None
+        except (DataRemoteError, TransferError) as fault:
+            raise ReproductionError("its data", f"{'; '.join(here.faults)}\n  {fault}") from fault
+        cached = store.check_cache(item)
+    if cached.faults:
+        raise ReproductionError("its data", "; ".join(cached.faults))
+    return cached
 
 
 def _run(stage: LockedStage, tree: Path) -> None:

@@ -37,7 +37,23 @@ class DataStore:
             return Checked("in the checkout", found)
         if found is not None and self._now.item(item.path) == item:
             return Checked("in the checkout", found, tuple(self._changes(item, found)))
-        return self._check_cache(item)
+        return self.check_cache(item)
+
+    def check_cache(self, item: Item) -> Checked:
+        """Recompute the hashes of an item in the cache alone."""
+        where, fetch = "in DVC's cache", "fetch it with: faultcast data pull --all-commits"
+        expected = self.files(item)
+        if expected is None:
+            fault = f"{item.path}: neither in the checkout nor in DVC's cache; {fetch}"
+            return Checked("missing", {}, (fault,))
+        faults = []
+        for name, md5 in expected.items():
+            path, shown = self.object(md5), f"{item.path}/{name}".rstrip("/")
+            if not path.is_file():
+                faults.append(f"{shown}: neither in the checkout nor in DVC's cache; {fetch}")
+            elif md5_of(path) != md5:
+                faults.append(f"{shown}: changed in DVC's cache, its hash is {md5_of(path)}")
+        return Checked(where, expected, tuple(faults))
 
     def read(self, item: Item) -> bytes | None:
         """Return a file's bytes, from the checkout or the cache; None where neither has them."""
@@ -86,21 +102,6 @@ class DataStore:
             for name in sorted(expected.keys() | found.keys())
             if expected.get(name) != found.get(name)
         ]
-
-    def _check_cache(self, item: Item) -> Checked:
-        where, fetch = "in DVC's cache", "fetch it with: faultcast data pull --all-commits"
-        expected = self.files(item)
-        if expected is None:
-            fault = f"{item.path}: neither in the checkout nor in DVC's cache; {fetch}"
-            return Checked("missing", {}, (fault,))
-        faults = []
-        for name, md5 in expected.items():
-            path, shown = self.object(md5), f"{item.path}/{name}".rstrip("/")
-            if not path.is_file():
-                faults.append(f"{shown}: neither in the checkout nor in DVC's cache; {fetch}")
-            elif md5_of(path) != md5:
-                faults.append(f"{shown}: changed in DVC's cache, its hash is {md5_of(path)}")
-        return Checked(where, expected, tuple(faults))
 
 
 def _digest(item: Item, files: Mapping[str, str]) -> str:

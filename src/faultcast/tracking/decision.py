@@ -16,7 +16,9 @@ from faultcast.modeling.gate.judgement import Judgement
 from faultcast.reporting.gate_page import Facts, render_gate_page
 from faultcast.tracking.version import GATE, Version
 
+STAGE = "gate"  # of the run that keeps the files, and their folder there
 DECISION, PAGE = "decision.json", "decision.html"
+TOLD = ("outcome", "mode", "who", "at")  # what the file and the tags say alike
 DECISION_SHA256, DECISION_RUN = f"{GATE}decision_sha256", f"{GATE}run_id"
 
 
@@ -61,11 +63,8 @@ class Decision:
     def as_json(self) -> str:
         """Write it as JSON."""
         content = {
-            "outcome": self.outcome.value,
-            "mode": self.mode.value,
+            **self._told(),
             "override": self.override,
-            "who": self.who,
-            "at": self.at.isoformat(timespec="seconds"),
             "challenger": _described(self.challenger),
             "champion": _described(self.champion) if self.champion else None,
             **self.judgement.numbers(),
@@ -109,12 +108,13 @@ class Decision:
             DECISION_RUN: run_id,
         }
 
+    def _told(self) -> dict[str, str]:
+        at = self.at.isoformat(timespec="seconds")
+        return dict(zip(TOLD, (self.outcome.value, self.mode.value, self.who, at), strict=True))
+
     def _named(self) -> Iterator[tuple[str, str]]:
-        yield "outcome", self.outcome.value
+        yield from self._told().items()
         yield "reason", self.reason
-        yield "mode", self.mode.value
-        yield "who", self.who
-        yield "at", self.at.isoformat(timespec="seconds")
         yield "override", self.override or ""
         yield "champion", str(self.champion.number) if self.champion else ""
         for bar in self.judgement.bars:

@@ -13,7 +13,7 @@ from faultcast.modeling.gate.exam import Exam
 from faultcast.modeling.gate.exams import open_exam
 from faultcast.modeling.gate.judgement import Contender, Judgement, judge_challenger
 from faultcast.tracking.answer import Answer
-from faultcast.tracking.decision import PAGE, Decision, Outcome
+from faultcast.tracking.decision import PAGE, STAGE, Decision, Outcome
 from faultcast.tracking.ledger import Change, Event
 from faultcast.tracking.person import person
 from faultcast.tracking.promotion import challenge, promote
@@ -68,7 +68,7 @@ def _decide(
     )
     folder = layout.decision(exam.name)
     decision.write(folder)
-    run_id = registry.keep(exam.name, "gate", decision.metrics(), folder)
+    run_id = registry.keep(exam.name, STAGE, decision.metrics(), folder)
     registry.tag(version, decision.tags(run_id))
     if decision.outcome is not Outcome.REFUSED:
         promote(registry, version, champion, _event(decision))

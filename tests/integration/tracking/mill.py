@@ -12,6 +12,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from faultcast.config.layout import Layout
+from faultcast.tracking.decision import DECISION, DECISION_RUN, DECISION_SHA256, STAGE, TOLD
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 from faultcast.tracking.registry import Registry
@@ -114,11 +115,11 @@ class Mill:
         client = MlflowClient(self.registry.uri)
         experiment = client.get_experiment_by_name("faultcast/mill")
         run = client.create_run(experiment.experiment_id)
-        client.log_text(run.info.run_id, content, "gate/decision.json")
-        tags = {name: str(decision[name]) for name in ("outcome", "mode", "who", "at")}
-        tags |= {"run_id": run.info.run_id, "reason": "the first"}
-        tags["decision_sha256"] = hashlib.sha256(content.encode()).hexdigest()
-        self.registry.tag(version, {GATE + name: value for name, value in tags.items()})
+        client.log_text(run.info.run_id, content, f"{STAGE}/{DECISION}")
+        tags = {GATE + name: str(decision[name]) for name in TOLD}
+        tags |= {DECISION_RUN: run.info.run_id, GATE + "reason": "the first"}
+        tags[DECISION_SHA256] = hashlib.sha256(content.encode()).hexdigest()
+        self.registry.tag(version, tags)
 
 
 def make_mill(root: Path) -> Mill:
