@@ -69,7 +69,7 @@ class Target(Frozen):
         """Return the place of a cell's class among the classes.
 
         Raises:
-            CellError: it is empty, or none of them.
+            UnfitCellError: it is empty, or none of them.
         """
         return self.classes.index(self.cells.read(value))
 

@@ -26,7 +26,7 @@ _TRUTH = {
 }
 
 
-class CellError(ValueError):
+class UnfitCellError(ValueError):
     """A value that a column cannot hold; the message says why, without its place."""
 
 
@@ -74,7 +74,7 @@ class Cells(Frozen):
             A category's text; a number; 1 or 0 for a boolean; None where it is missing.
 
         Raises:
-            CellError: the column cannot hold it.
+            UnfitCellError: the column cannot hold it.
         """
         text = value.strip() if isinstance(value, str) else value
         if self.is_text:
@@ -89,29 +89,29 @@ class Cells(Frozen):
             return str(text)
         if _is_missing(text):
             return self._missing()
-        raise CellError(f"{value!r} is not one of {', '.join(map(str, self.values))}")
+        raise UnfitCellError(f"{value!r} is not one of {', '.join(map(str, self.values))}")
 
     def _missing(self) -> Cell:
         if self.required:
-            raise CellError("is empty, and the column needs a value")
+            raise UnfitCellError("is empty, and the column needs a value")
         return None
 
     def _boolean(self, value: object) -> float:
         truth = _TRUTH.get(str(value).lower()) if isinstance(value, str | int | float) else None
         if truth is None:
-            raise CellError(f"{value!r} is neither true nor false")
+            raise UnfitCellError(f"{value!r} is neither true nor false")
         return truth
 
     def _number(self, value: object) -> float:
         number = _as_number(value)
         if self.type is ColumnType.INTEGER and not number.is_integer():
-            raise CellError(f"{value!r} is not a whole number")
+            raise UnfitCellError(f"{value!r} is not a whole number")
         if self.values and number not in self.values:
-            raise CellError(f"{value!r} is not one of {', '.join(map(str, self.values))}")
+            raise UnfitCellError(f"{value!r} is not one of {', '.join(map(str, self.values))}")
         if self.min is not None and number < self.min:
-            raise CellError(f"{value!r} is below the lowest possible value, {self.min:g}")
+            raise UnfitCellError(f"{value!r} is below the lowest possible value, {self.min:g}")
         if self.max is not None and number > self.max:
-            raise CellError(f"{value!r} is above the highest possible value, {self.max:g}")
+            raise UnfitCellError(f"{value!r} is above the highest possible value, {self.max:g}")
         return number
 
 
@@ -128,7 +128,9 @@ def _as_number(value: object) -> float:
         if math.isfinite(number):
             return number
     comma = isinstance(value, str) and _NUMBER.fullmatch(value.replace(",", ".", 1))
-    raise CellError(f"{value!r} is not a number{', write decimals with a point' if comma else ''}")
+    raise UnfitCellError(
+        f"{value!r} is not a number{', write decimals with a point' if comma else ''}"
+    )
 
 
 def _fault(cells: Cells) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from faultcast.config.cells import LARGEST_COUNT, CellError, Cells, ColumnType
+from faultcast.config.cells import LARGEST_COUNT, Cells, ColumnType, UnfitCellError
 from faultcast.data.naming import as_name
 from faultcast.data.readers import FILE, ROW, SourceFile, column_names, read_table
 from faultcast.errors import GuessError
@@ -144,12 +144,12 @@ def _distinct(values: pl.Series) -> list[str]:
 def _means_missing(text: str) -> bool:
     try:
         return _NUMBER.read(text) is None
-    except CellError:
+    except UnfitCellError:
         return False
 
 
 def _all_read(cells: Cells, texts: list[str]) -> bool:
     try:
         return all(cells.read(text) is not None for text in texts)
-    except CellError:
+    except UnfitCellError:
         return False

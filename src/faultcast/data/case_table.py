@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from faultcast.config.case import TARGET, Case, Duplicates
-from faultcast.config.cells import CellError, Cells
+from faultcast.config.cells import Cells, UnfitCellError
 from faultcast.config.layout import Layout
 from faultcast.data.readers import FILE, ROW, SourceFile, column_names, find_files, read_table
 from faultcast.errors import ContractError, Violation
@@ -94,7 +94,7 @@ class _Reader:
         for text in texts.unique(maintain_order=True):
             try:
                 known[text] = read(text)
-            except CellError as fault:
+            except UnfitCellError as fault:
                 faults[text] = str(fault)
         for row, text in self._table.select(ROW, texts).filter(texts.is_in([*faults])).iter_rows():
             self._note(faults[text], remedy, header, row)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from faultcast.modeling.case_evaluation import CaseEvaluation
 from faultcast.reporting.picture import Picture, canvas, finish, house_style
 from faultcast.reporting.style import BLUE, CHANCE, INK, SEQUENTIAL
-from faultcast.reporting.wording import percent, worded
+from faultcast.reporting.wording import number, percent, worded
 
 _BAR, _ENOUGH = 0.65, 20
 
@@ -24,7 +27,9 @@ def confusion(found: CaseEvaluation) -> Picture:
     for (truth, forecast), count in np.ndenumerate(counts):
         share = shares[truth, forecast]
         colour = "white" if share > 0.5 else INK
-        axes.text(forecast, truth, f"{count}\n{share:.0%}", ha="center", va="center", color=colour)
+        axes.text(
+            forecast, truth, f"{count}\n{percent(share)}", ha="center", va="center", color=colour
+        )
     places = range(len(names))
     axes.set_xticks(places, names)
     axes.set_yticks(places, names)
@@ -50,7 +55,7 @@ def calibration(found: CaseEvaluation) -> Picture:
     axes[0].legend()
     axes[1].bar(forecast, curve["rows"].to_numpy(), width=6, color=BLUE)
     axes[1].set(xlim=(-2, 102), xlabel="forecast probability (%)", ylabel="rows")
-    error = percent(found.calibration_error)
+    error = number(100 * found.calibration_error, "percentage points")
     finding = f"Forecast probabilities are off by {error} on average"
     return finish(figure, "calibration", finding, "Forecast against observed shares.")
 
@@ -95,8 +100,21 @@ def slices(found: CaseEvaluation) -> Picture:
     axes.set_xlabel("rows forecast right (%); line: 95 % interval, dashed: all rows")
     enough = pl.col("rows") >= pl.min_horizontal(pl.col("rows").max(), _ENOUGH)
     worst = groups.filter(enough).sort("accuracy").row(0, named=True)
-    finding = (
-        f"Weakest where {worded(worst['column'])} is {worst['group']}: "
+    finding = slice_finding(worst, found.model.accuracy)
+    return finish(figure, "slices", finding, "Accuracy by group of rows.")
+
+
+def slice_finding(worst: Mapping[str, Any], accuracy: float) -> str:
+    """Say whether the weakest group is worse than chance explains.
+
+    Args:
+        worst: the group's column, group, rows, accuracy and high, the end of its interval.
+        accuracy: that of all rows.
+    """
+    named = (
+        f"where {worded(worst['column'])} is {worst['group']}: "
         f"{percent(worst['accuracy'])} of {worst['rows']} rows are right"
     )
-    return finish(figure, "slices", finding, "Accuracy by group of rows.")
+    if worst["high"] < accuracy:
+        return f"Clearly weaker {named}"
+    return f"No group is clearly weaker than all rows; the weakest {named}"

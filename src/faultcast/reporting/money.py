@@ -15,7 +15,7 @@ from faultcast.reporting.style import BLUE, ORANGE, VERMILLION
 from faultcast.reporting.tables import Format, Table
 from faultcast.reporting.wording import hours, listing, number, percent, worded
 
-_WAYS = {
+WAYS = {
     "run_to_failure": "run to failure",
     "fixed_interval": "fixed intervals",
     "sensor_rule": "rule on one sensor",
@@ -79,7 +79,7 @@ def cost_table(compared: Alternatives) -> Table:
     frame = pl.DataFrame(
         [
             {
-                "Way": worded(_WAYS[way]),
+                "Way": worded(WAYS[way]),
                 "Unplanned": float(bill.unplanned_failures),
                 "Planned": float(bill.planned_repairs),
                 "In vain": float(bill.visits_in_vain),
@@ -97,7 +97,7 @@ def cost_table(compared: Alternatives) -> Table:
         "Unplanned failures, planned repairs and visits in vain of the test weeks, and their cost; "
         "saved against running to failure"
     )
-    return Table(frame, caption, formats | {"Saved": percent}, {"Cost": worst}, (_WAYS["model"],))
+    return Table(frame, caption, formats | {"Saved": percent}, {"Cost": worst}, (WAYS["model"],))
 
 
 def _counted(value: float) -> str:
@@ -116,7 +116,7 @@ def cost_bars(compared: Alternatives) -> Picture:
         amounts = np.array([getattr(bill, what) * each for bill in compared.bills.values()])
         place.barh(rows, amounts, 0.66, left, color=colour, label=label)
         left += amounts
-    place.set_yticks(rows, [_WAYS[way] for way in compared.bills])
+    place.set_yticks(rows, [WAYS[way] for way in compared.bills])
     place.invert_yaxis()
     place.grid(visible=False, axis="y")
     currency = "units" if unit == 1 else f"thousand {compared.costs.currency}"
@@ -131,7 +131,7 @@ def _finding(compared: Alternatives) -> str:
     model, other = compared.cost("model"), compared.cost(best)
     if not other:
         return "No failure falls into these weeks, so that nothing could be saved"
-    rest = f"than {_WAYS[best]}, the best of the alternatives"
+    rest = f"than the best alternative, {WAYS[best]}"
     if model <= other:
         text = f"The model's alarms cost {percent(1 - model / other)} less {rest}"
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import fill
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from faultcast.reporting.style import ALARM, BLUE, INK, NORMAL
 from faultcast.reporting.wording import worded
 
 SENSORS_SHOWN = 3
+_TITLE_WIDTH = 26  # characters above a small panel
 
 
 def unusual_sensors(plant: Plant, own: pl.DataFrame, end: datetime) -> list[str]:
@@ -66,4 +68,5 @@ def sensor_panel(
     )
     readings = near["time"].to_numpy(), near[sensor].to_numpy()
     axes.plot(*readings, color=BLUE, lw=1.1, label="readings")
-    axes.set_title(f"{worded(sensor)} ({plant.telemetry.sensors[sensor].unit})")
+    title = f"{worded(sensor)} ({plant.telemetry.sensors[sensor].unit})"
+    axes.set_title(fill(title, _TITLE_WIDTH), size=9)

@@ -7,34 +7,35 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from faultcast.config.plant import Plant
+from faultcast.modeling.intervals import share_interval
 from faultcast.modeling.slices import ENOUGH
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import BLUE, CHANCE, ORANGE
 from faultcast.reporting.tables import Table
 from faultcast.reporting.wording import count, listing, percent
 
-_HEADINGS = {"model": "machine model", "age": "age of the machine", "month": "month"}
+_HEADINGS = {"model": "machine model", "age": "age", "month": "month"}
 
 
 def slice_table(found: pl.DataFrame) -> Table:
     """Count failures and false alarms of each slice, with intervals of 95 %."""
+    rows = found.to_dicts()
     frame = pl.DataFrame(
         {
-            "Slice": [_named(row) for row in found.iter_rows(named=True)],
+            "Slice": [_named(row) for row in rows],
             "Machines": found["machines"],
-            "Failures": found["failures"],
-            "In time": found["in_time"],
-            "Share in time": [_share(row) for row in found.iter_rows(named=True)],
+            "In time": [f"{row['in_time']} of {row['failures']}" for row in rows],
+            "Share in time": [_share(row) for row in rows],
             "False alarms": found["false_alarms"],
             "A machine-month": [
                 f"{row['rate']:.2f} ({row['rate_low']:.2f} to {row['rate_high']:.2f})"
-                for row in found.iter_rows(named=True)
+                for row in rows
             ],
         },
-        schema_overrides={"Slice": pl.String, "Share in time": pl.String},
+        schema_overrides=dict.fromkeys(("Slice", "In time", "Share in time"), pl.String),
     )
     caption = f"With intervals of 95 %; below {ENOUGH} failures nothing can be said of their share"
-    return Table(frame, caption, right=("Share in time", "A machine-month"))
+    return Table(frame, caption, right=("In time", "Share in time", "A machine-month"))
 
 
 def _named(row: dict[str, object]) -> str:
@@ -117,4 +118,7 @@ def slice_finding(found: pl.DataFrame) -> str:
 def _is_behind(row: dict[str, object], told: pl.DataFrame) -> bool:
     others = told.filter(pl.col("kind") == row["kind"], pl.col("slice") != row["slice"])
     failures = int(others["failures"].sum())
-    return failures > 0 and float(str(row["high"])) < int(others["in_time"].sum()) / failures
+    if not failures:
+        return False
+    low, _ = share_interval(int(others["in_time"].sum()) / failures, failures)
+    return float(str(row["high"])) < low

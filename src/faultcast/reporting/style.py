@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.dates import (
     AutoDateLocator,
@@ -27,6 +29,23 @@ SEQUENTIAL = "Blues"
 
 DPI = 130
 _MACHINE_SPECIFIC = ("backend", "interactive", "toolbar", "webagg", "date.epoch")
+
+
+def _prefer_own_fonts() -> None:
+    """Find the fonts that come with matplotlib before those of the machine.
+
+    The list of a machine's fonts is kept for all installations together, may lack those of this
+    one, and then other fonts and a warning get into figures.
+    """
+    fonts = font_manager.fontManager
+    others = list(fonts.ttflist)
+    fonts.ttflist.clear()
+    for file in sorted(Path(mpl.get_data_path(), "fonts", "ttf").glob("*.ttf")):
+        fonts.addfont(file)
+    fonts.ttflist.extend(others)
+
+
+_prefer_own_fonts()
 
 # Starts from matplotlib's own defaults, so that a reader's matplotlibrc changes no byte.
 HOUSE = {

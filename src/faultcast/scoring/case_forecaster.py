@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from faultcast.config.case import Class
-from faultcast.config.cells import Cell, CellError
+from faultcast.config.cells import Cell, UnfitCellError
 from faultcast.errors import CaseRowsError, CellFault
 from faultcast.scoring.case_manifest import TRAIN_STAGE, CaseExport, CaseInput, CaseManifest
 from faultcast.scoring.model_file import read_graph
@@ -103,7 +103,7 @@ def read_rows(
         for column in manifest.inputs:
             try:
                 columns[column.name].append(column.read(row.get(column.name)))
-            except CellError as fault:
+            except UnfitCellError as fault:
                 faults.append(CellFault(number, column.name, str(fault)))
     if faults:
         raise CaseRowsError(manifest.case, faults)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from faultcast.config.layout import Layout
 from faultcast.modeling.evaluation import Evaluation
 from faultcast.modeling.train import Training
-from faultcast.scoring.manifest import Manifest, Provenance
+from faultcast.scoring.manifest import Manifest
 from faultcast.scoring.manifest_file import MANIFEST_FILE
 from faultcast.tracking import tags
-from faultcast.tracking.hashes import dvc_hash, sha256_of
+from faultcast.tracking.data_sets import hashes, sizes
+from faultcast.tracking.hashes import sha256_of
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.record import record_run
 
@@ -19,6 +20,7 @@ from faultcast.tracking.record import record_run
 def track_training(layout: Layout, training: Training) -> None:
     """Keep a finished training as a run: parameters, scores, data sets, model and manifest."""
     manifest, seconds = training.manifest, sum(training.seconds.values())
+    parts, folder = dict(manifest.dataset), layout.dataset(training.plant)
     steps = {f"seconds.{step.replace(' ', '_')}": value for step, value in training.seconds.items()}
     digest = sha256_of(training.folder / MANIFEST_FILE)
     record_run(
@@ -28,12 +30,12 @@ def track_training(layout: Layout, training: Training) -> None:
         started=datetime.now(UTC) - timedelta(seconds=seconds),
         parameters={
             **training.parameters,
-            **_hashes(layout, training.plant, manifest.dataset),
+            **hashes(folder, parts),
             DIGEST_PARAMETER: digest,
         },
         metrics={
             **training.metrics(),
-            **_sizes(layout, training.plant, manifest.dataset),
+            **sizes(folder, parts),
             **steps,
             "seconds": seconds,
         },
@@ -50,6 +52,7 @@ def track_training(layout: Layout, training: Training) -> None:
 def track_evaluation(layout: Layout, plant: str, evaluation: Evaluation) -> None:
     """Keep a model's scores on the test part as a run, with the hash of the model judged."""
     manifest = Manifest.read(layout.model(plant))
+    parts, folder = dict(manifest.dataset), layout.dataset(plant)
     record_run(
         layout,
         plant,
@@ -57,11 +60,11 @@ def track_evaluation(layout: Layout, plant: str, evaluation: Evaluation) -> None
         started=datetime.now(UTC),
         parameters={
             "model.sha256": manifest.model.sha256,
-            **_hashes(layout, plant, manifest.dataset),
+            **hashes(folder, parts),
         },
         metrics={
             **dict(_flat("test", evaluation.metrics())),
-            **_sizes(layout, plant, manifest.dataset),
+            **sizes(folder, parts),
         },
         folders={},
         tags={
@@ -70,22 +73,6 @@ def track_evaluation(layout: Layout, plant: str, evaluation: Evaluation) -> None
         },
         description=f"Evaluation of {manifest.model.algorithm.value} for {manifest.title}",
     )
-
-
-def _hashes(layout: Layout, plant: str, parts: Provenance) -> dict[str, str]:
-    """Hash the data sets: sha256 as in the manifest, md5 as in `dvc.lock` and DVC's cache."""
-    folder = layout.dataset(plant)
-    hashes = {f"{name}.sha256": getattr(parts, name).sha256 for name in Provenance.model_fields}
-    md5 = {f"{name}.md5": dvc_hash(folder / f"{name}.parquet") for name in Provenance.model_fields}
-    return {**hashes, **md5, "dataset.md5": dvc_hash(folder)}
-
-
-def _sizes(layout: Layout, plant: str, parts: Provenance) -> dict[str, float]:
-    folder, sizes = layout.dataset(plant), {}
-    for name in Provenance.model_fields:
-        sizes[f"{name}.rows"] = float(getattr(parts, name).rows)
-        sizes[f"{name}.bytes"] = float((folder / f"{name}.parquet").stat().st_size)
-    return sizes
 
 
 def _flat(prefix: str, numbers: Mapping[str, object]) -> Iterator[tuple[str, float]]:

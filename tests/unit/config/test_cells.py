@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from faultcast.config.cells import CellError, Cells
+from faultcast.config.cells import Cells, UnfitCellError
 
 SEX = Cells.model_validate({"type": "category", "values": ("female", "male")})
 AGE = Cells.model_validate({"type": "number", "min": 0, "max": 110, "required": False})
@@ -67,7 +67,7 @@ def test_a_value_is_read_however_it_is_written(cells: Cells, value: object, read
     ],
 )
 def test_what_a_column_cannot_hold_is_said(cells: Cells, value: object, problem: str) -> None:
-    with pytest.raises(CellError) as refused:
+    with pytest.raises(UnfitCellError) as refused:
         cells.read(value)
     assert problem in str(refused.value)
 
@@ -86,7 +86,7 @@ def test_text_and_number_mean_the_same(value: float) -> None:
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.lists(st.integers())))
 def test_whatever_is_sent_is_read_or_refused(value: object) -> None:
     for cells in (SEX, AGE, CLASS, FLOORS, LIFT):
-        with suppress(CellError):
+        with suppress(UnfitCellError):
             assert isinstance(cells.read(value), float | str | None)
 
 
