@@ -77,7 +77,10 @@ def rollback(plant: str, reason: str) -> None:
     help="Folder that gets a folder for each plant.",
 )
 @click.option("--version", "which", default="champion", show_default=True, help="Number or alias.")
-def fetch(plants: tuple[str, ...], folder: Path, which: str) -> None:
+@click.option(
+    "--watch", is_flag=True, help="Go on until interrupted: fetch each new champion within seconds."
+)
+def fetch(plants: tuple[str, ...], folder: Path, which: str, watch: bool) -> None:
     """Write a version of each PLANT, or of all, to folders that a server can watch.
 
     FOLDER/PLANT holds the model's files and version.json. Each is replaced at one stroke, and only
@@ -88,9 +91,15 @@ def fetch(plants: tuple[str, ...], folder: Path, which: str) -> None:
       faultcast models fetch foundry --to serving
     """
     from faultcast.config.layout import Layout
+    from faultcast.tracking.follow import follow
     from faultcast.tracking.registry import Registry
+    from faultcast.tracking.version import Alias
 
     registry = Registry(Layout.find())
+    if watch:
+        if which != Alias.CHAMPION:
+            raise click.UsageError("--watch follows the champion; leave --version out.")
+        follow(registry, plants, folder, click.echo)
     names = plants or registry.names()
     if not names:
         click.echo("No model is registered yet. Register and judge one with: faultcast gate")

@@ -13,7 +13,8 @@ import click
 @click.option(
     "--artifacts",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of model folders.  [default: ARTIFACTS_HOME, or the project's models/]",
+    help="Folder of model folders.  [default: ARTIFACTS_HOME; else the registry's champions; else "
+    "the project's models/]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
@@ -30,24 +31,30 @@ def serve(
 ) -> None:
     """Answer requests for forecasts over HTTP.
 
-    Serves every model of the folder unless some are named, takes a model that is replaced there
-    within seconds, and describes itself at /docs. Beyond the loopback it needs API keys (see
-    faultcast api-key).
+    Serves the champions of the registry, or the models of a folder: all unless some are named. A
+    new champion, or a model that is replaced in the folder, serves within seconds. The API
+    describes itself at /docs. Beyond the loopback it needs API keys (see faultcast api-key).
 
     \b
     Example:
       faultcast serve --plant bottling
     """
+    from contextlib import ExitStack
+
     from faultcast.config.layout import Layout
     from faultcast.serving.server import Plan
     from faultcast.serving.server import serve as serve_models
     from faultcast.settings import artifacts_home
 
-    told = artifacts or artifacts_home()
-    root = None if told else Layout.find().root
-    home = told or Layout.find().root / "models"
-    click.echo(f"Models: {home}; the API's page: http://{host}:{port}/docs", err=True)
-    serve_models(Plan(home.absolute(), (*plants, *cases), root), host, port, workers)
+    names, home, root = (*plants, *cases), artifacts or artifacts_home(), None
+    with ExitStack() as stack:
+        if home is None:
+            from faultcast.cli.champions import champions
+
+            root = Layout.find().root
+            home = stack.enter_context(champions(root, names)) or root / "models"
+        click.echo(f"Models: {home}; the API's page: http://{host}:{port}/docs", err=True)
+        serve_models(Plan(home.absolute(), names, root), host, port, workers)
 
 
 @click.command("api-key")

@@ -23,7 +23,16 @@ def fetch(store: Store, version: Version, folder: Path) -> None:
             untouched.
         DiskError: it could not be written; the earlier one is untouched.
     """
-    described = {
+    with tempfile.TemporaryDirectory() as scratch:
+        model = _download(store, version, scratch)
+        with replacing_folder(folder) as draft:
+            model.copy_to(draft)
+            (draft / VERSION_FILE).write_text(described(version))
+
+
+def described(version: Version) -> str:
+    """Return what `version.json` says of a version."""
+    content = {
         "name": version.name,
         "version": version.number,
         "run_id": version.run_id,
@@ -31,11 +40,7 @@ def fetch(store: Store, version: Version, folder: Path) -> None:
         "sha256": version.digest,
         "model_sha256": version.model_sha256,
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        model = _download(store, version, scratch)
-        with replacing_folder(folder) as draft:
-            model.copy_to(draft)
-            (draft / VERSION_FILE).write_text(json.dumps(described, indent=2) + "\n")
+    return json.dumps(content, indent=2) + "\n"
 
 
 def _download(store: Store, version: Version, scratch: str) -> ModelFolder:

@@ -1,0 +1,104 @@
+"""The registry's champions in a folder, kept up to date by a process beside the server.
+
+That process needs MLflow, the server does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+import click
+
+from faultcast.pipeline.lifeline import end_with_parent
+from faultcast.settings import tracking_uri
+from faultcast.tracking.follow import FOLLOWS
+
+_SQLITE = "sqlite:///"
+_SECONDS_BEFORE_ANOTHER = 5.0
+
+
+@contextmanager
+def champions(root: Path, names: Sequence[str]) -> Iterator[Path | None]:
+    """Yield a folder that follows the champions while the block runs; None where there are none.
+
+    A registry that does not answer is told; champions that were fetched earlier are used then.
+
+    Args:
+        root: the project's folder.
+        names: plants and cases, each of which must have a champion; empty: all that have one.
+    """
+    uri = tracking_uri(root)
+    if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():
+        yield None
+        return
+    registry = hashlib.sha256(uri.encode()).hexdigest()[:12]
+    follower = _Follower(root, names, root / ".faultcast" / "champions" / registry)
+    follower.start()
+    try:
+        follower.looked.wait()
+        yield follower.folder if _complete(follower.folder, names) else None
+    finally:
+        follower.stop()
+
+
+class _Follower(Thread):
+    """Runs `faultcast models fetch --watch`, and again should it end; says what it says."""
+
+    def __init__(self, root: Path, names: Sequence[str], folder: Path) -> None:
+        super().__init__(name="champions", daemon=True)
+        self.looked = Event()
+        self.folder = folder
+        self._root, self._names = root, names
+        self._stopped = Event()
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self) -> None:
+        """Follow until stopped."""
+        while not self._stopped.is_set():
+            with self._start() as self._process:
+                assert self._process.stdout
+                for line in self._process.stdout:
+                    self._pass_on(line.rstrip())
+            self.looked.set()
+            self._stopped.wait(_SECONDS_BEFORE_ANOTHER)
+
+    def stop(self) -> None:
+        """End the process and wait for it."""
+        self._stopped.set()
+        while self.is_alive():
+            if self._process:
+                self._process.terminate()
+            self.join(0.1)
+
+    def _start(self) -> subprocess.Popen[str]:
+        program = Path(sys.executable).with_name("faultcast")
+        return subprocess.Popen(
+            [program, "models", "fetch", *self._names, "--to", self.folder, "--watch"],
+            cwd=self._root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
+        )
+
+    def _pass_on(self, line: str) -> None:
+        if line.startswith(FOLLOWS):
+            self.looked.set()
+        click.echo(line, err=True)
+
+
+def _complete(folder: Path, names: Sequence[str]) -> bool:
+    found = {path.parent.name for path in folder.glob("*/version.json")}
+    return bool(found) and found >= set(names)
