@@ -79,7 +79,7 @@ def server(
     """A customer's server: nginx, sshd, and the update script as its installer puts it there."""
     folder = tmp_path_factory.mktemp("server")
     front, ports = free_port(), (free_port(), free_port())
-    with nginx_server(folder / "nginx", front) as nginx, ssh_server(folder / "ssh") as door:
+    with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh") as door:
         printed = subprocess.run(
             [
                 Path(sys.executable).parent / "faultcast", "delivery", "install-target",

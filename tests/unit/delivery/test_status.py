@@ -1,0 +1,83 @@
+"""Asking a server over SSH what it serves: its answer, and what is said where there is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from faultcast.cli.delivery import delivery
+from faultcast.delivery.status import Environment, ask
+from faultcast.errors import DeliveryError
+from faultcast.settings import TARGETS
+
+SERVED = {
+    "digest": "sha256:" + "1" * 64,
+    "since": "2026-01-01T00:00:00Z",
+    "commit": "c" * 40,
+    "version": "1.2.3",
+    "models": {"mill": "4"},
+    "ready": True,
+    "changes": [],
+}
+SERVER = Environment("production", "deploy@server")
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for ssh that prints a file, or what a test makes of it."""
+    program = tmp_path / "ssh"
+    (tmp_path / "answer").write_text(json.dumps(SERVED))
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat {tmp_path}/answer\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return program
+
+
+def test_a_server_is_asked_with_its_host_key_checked(ssh: Path) -> None:
+    assert ask(SERVER).models == {"mill": "4"}
+    asked = (ssh.parent / "asked").read_text()
+    assert "StrictHostKeyChecking=yes" in asked
+    assert asked.strip().endswith("-- deploy@server status --json")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'Host key verification failed.' >&2; exit 255", "Host key verification failed"),
+        ("exit 1", "no reason given"),
+        ("echo welcome", "not that of an update script"),
+    ],
+)
+def test_a_server_that_does_not_say_is_named_with_the_reason(
+    ssh: Path, script: str, said: str
+) -> None:
+    ssh.write_text(f"#!/bin/sh\n{script}\n")
+    with pytest.raises(DeliveryError, match=said) as failure:
+        ask(SERVER)
+    assert "production (deploy@server)" in str(failure.value)
+
+
+def test_a_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DeliveryError, match="ssh is not installed"):
+        ask(SERVER)
+
+
+@pytest.mark.usefixtures("ssh")
+def test_the_command_shows_each_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TARGETS["production"], "deploy@server")
+    monkeypatch.delenv(TARGETS["staging"], raising=False)
+    told = CliRunner().invoke(delivery, ["status", "--json"], catch_exceptions=False)
+    assert json.loads(told.output) == {"production": SERVED}
+    table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
+    assert "mill 4" in table.output
+
+
+def test_no_server_named_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in TARGETS.values():
+        monkeypatch.delenv(variable, raising=False)
+    told = CliRunner().invoke(delivery, ["status"])
+    assert isinstance(told.exception, DeliveryError)
