@@ -28,6 +28,7 @@ FeatureShare = Annotated[Share, Field(description="share of the features that a 
 class Algorithm(StrEnum):
     """The estimators that a plant can choose."""
 
+    AVERAGE = "average"
     EXTRA_TREES = "extra_trees"
     HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
     LOGISTIC_REGRESSION = "logistic_regression"
@@ -63,13 +64,18 @@ class LogisticRegression(Frozen):
     others: Others = None
 
 
+AVERAGED = Algorithm.HIST_GRADIENT_BOOSTING, Algorithm.LOGISTIC_REGRESSION
 Hyperparameters = HistGradientBoosting | Forest | LogisticRegression
 
 
 class Model(Frozen):
-    """How the model is fitted; of the algorithms' sections the chosen one's counts."""
+    """How the model is fitted; of the algorithms' sections the chosen one's counts.
 
-    algorithm: Algorithm = Algorithm.HIST_GRADIENT_BOOSTING
+    `average` has no section: it averages the log-odds of histogram gradient boosting and logistic
+    regression, each by its own section.
+    """
+
+    algorithm: Algorithm = Algorithm.AVERAGE
     seed: int = Field(default=0, ge=0, description="seed of everything drawn in the training")
     extra_trees: Forest = Forest()
     hist_gradient_boosting: HistGradientBoosting = HistGradientBoosting()
@@ -77,8 +83,15 @@ class Model(Frozen):
     random_forest: Forest = Forest()
 
     @property
+    def members(self) -> tuple[Model, ...]:
+        """The models whose log-odds are averaged; of any other algorithm the model itself."""
+        if self.algorithm is not Algorithm.AVERAGE:
+            return (self,)
+        return tuple(self.model_copy(update={"algorithm": each}) for each in AVERAGED)
+
+    @property
     def hyperparameters(self) -> Hyperparameters:
-        """The section of the chosen algorithm."""
+        """The section of the chosen algorithm; `average` has those of its members."""
         sections: dict[Algorithm, Hyperparameters] = {
             Algorithm.EXTRA_TREES: self.extra_trees,
             Algorithm.HIST_GRADIENT_BOOSTING: self.hist_gradient_boosting,

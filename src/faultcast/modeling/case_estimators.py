@@ -12,6 +12,7 @@ from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    VotingClassifier,
 )
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -19,7 +20,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from faultcast.config.case import Case
-from faultcast.config.model import Algorithm
+from faultcast.config.model import AVERAGED, Algorithm
 
 _LEAF_ROWS = 3
 _TREES = 200
@@ -55,9 +56,14 @@ def _columns(case: Case) -> ColumnTransformer:
     return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0)
 
 
-def _classifier(case: Case, algorithm: Algorithm) -> Pipeline | HistGradientBoostingClassifier:
+def _classifier(
+    case: Case, algorithm: Algorithm
+) -> Pipeline | HistGradientBoostingClassifier | VotingClassifier:
     seed = case.model.seed
     match algorithm:
+        case Algorithm.AVERAGE:
+            members = [(each.value, _classifier(case, each)) for each in AVERAGED]
+            return VotingClassifier(members, voting="soft", flatten_transform=False)
         case Algorithm.EXTRA_TREES:
             trees = ExtraTreesClassifier(_TREES, min_samples_leaf=_LEAF_ROWS, random_state=seed)
             return _filled(trees)

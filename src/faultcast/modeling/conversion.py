@@ -14,9 +14,10 @@ from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    VotingClassifier,
 )
 
-from faultcast.modeling.estimators import DOUBT, Classifier, Indifferent, last_step
+from faultcast.modeling.estimators import DOUBT, Average, Classifier, Indifferent, last_step
 from faultcast.scoring.session import INPUT
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
@@ -32,6 +33,8 @@ def convert(classifier: Classifier, inputs: int, prefix: str) -> Nodes:
     """
     if isinstance(classifier, Indifferent):
         return [], [constant(f"{prefix}log_odds", [[0]])]
+    if isinstance(classifier, Average):
+        return _average(classifier, inputs, prefix)
     graph = _convert(classifier, inputs, prefix)
     column = constant(f"{prefix}failing_column", [1], np.int64)
     nodes, weights = [*graph.node], [*graph.initializer, column]
@@ -49,6 +52,9 @@ def round_thresholds(classifier: object) -> None:
     if isinstance(classifier, Forest):
         for tree in classifier.estimators_:
             tree.tree_.threshold[:] = _round_down(tree.tree_.threshold)
+    if isinstance(classifier, VotingClassifier):
+        for member in classifier.estimators_:
+            round_thresholds(last_step(member))
     if isinstance(classifier, HistGradientBoostingClassifier):
         for trees in classifier._predictors:  # scikit-learn shows its trees nowhere else
             for tree in trees:
@@ -58,6 +64,18 @@ def round_thresholds(classifier: object) -> None:
 def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorProto:
     """Return a named constant of a graph."""
     return numpy_helper.from_array(np.asarray(value, dtype=kind), name)
+
+
+def _average(average: Average, inputs: int, prefix: str) -> Nodes:
+    prefixes = [f"{prefix}{number}/" for number in range(len(average.members))]
+    nodes: list[onnx.NodeProto] = []
+    weights: list[onnx.TensorProto] = []
+    for member, each in zip(average.members, prefixes, strict=True):
+        more = convert(member, inputs, each)
+        nodes += more[0]
+        weights += more[1]
+    found = [f"{each}log_odds" for each in prefixes]
+    return [*nodes, helper.make_node("Mean", found, [f"{prefix}log_odds"])], weights
 
 
 def _convert(classifier: Classifier, inputs: int, prefix: str) -> onnx.GraphProto:

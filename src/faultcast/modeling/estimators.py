@@ -3,15 +3,18 @@
 Rows before a failure are rare: 0.5 to 2 % of all. Weighting them up distorts the probabilities and
 ranked no better on the embedded plants, so every row weighs the same. Trees learn as well from a
 sample of the other rows, in a fifth of the time, because neighbours in time repeat each other; the
-linear model needs them all.
+linear model needs them all. Trees find steps and the linear model slopes; their average is steadier
+than either (for the measurement see docs/forecasts.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
@@ -59,8 +62,32 @@ class Indifferent:
         return np.full((len(features), 2), 0.5)
 
 
+class Average:
+    """Gives every row the mean of several classifiers' log-odds."""
+
+    def __init__(self, members: Sequence[Classifier]) -> None:
+        self.members = members
+
+    def fit(self, features: Matrix, failing: Labels) -> Self:
+        """Fit all members to the same rows."""
+        for member in self.members:
+            member.fit(features, failing)
+        return self
+
+    def decision_function(self, features: Matrix) -> LogOdds:
+        """Return the mean log-odds [n]."""
+        return np.asarray(np.mean([log_odds(each, features) for each in self.members], axis=0))
+
+    def predict_proba(self, features: Matrix) -> npt.NDArray[np.float64]:
+        """Return the probabilities of both classes [n, 2]."""
+        failing = expit(self.decision_function(features))
+        return np.column_stack([1 - failing, failing])
+
+
 def make_classifier(model: Model) -> Classifier:
     """Make the classifier that a plant's configuration chooses, not fitted yet."""
+    if model.algorithm is Algorithm.AVERAGE:
+        return Average([make_classifier(member) for member in model.members])
     settings = model.hyperparameters.model_dump(exclude={"others"})
     match model.algorithm:
         case Algorithm.EXTRA_TREES:

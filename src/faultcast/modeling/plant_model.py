@@ -18,6 +18,7 @@ from faultcast.config.model import Model
 from faultcast.modeling.calibration import Observations, calibrate, fit_calibration, raised_by
 from faultcast.modeling.dataset import LabelledRows
 from faultcast.modeling.estimators import (
+    Average,
     Classifier,
     Indifferent,
     Labels,
@@ -133,6 +134,14 @@ def _learn(model: Model, features: Matrix, failing: Labels) -> tuple[Classifier,
     count = int(np.count_nonzero(failing))
     if count in (0, failing.size):
         return Indifferent(), math.log((failing.size - count + 1) / (count + 1))
+    fitted = [_learn_sample(member, features, failing) for member in model.members]
+    if len(fitted) == 1:
+        return fitted[0]
+    classifiers, raised = zip(*fitted, strict=True)
+    return Average(classifiers), float(np.mean(raised))
+
+
+def _learn_sample(model: Model, features: Matrix, failing: Labels) -> tuple[Classifier, float]:
     rows, raised = thin(failing, model.hyperparameters.others, model.seed)
     classifier = make_classifier(model)
     return classifier.fit(_without_empty(features[rows]), failing[rows]), raised

@@ -51,8 +51,15 @@ class Training:
     @property
     def parameters(self) -> dict[str, str | int | float | bool | None]:
         """The settings by which the model was fitted."""
-        hyperparameters = self.model.hyperparameters.model_dump()
-        return {"algorithm": self.model.algorithm.value, "seed": self.model.seed, **hyperparameters}
+        chosen = {"algorithm": self.model.algorithm.value, "seed": self.model.seed}
+        members = self.model.members
+        if len(members) == 1:
+            return chosen | self.model.hyperparameters.model_dump()
+        return chosen | {
+            f"{member.algorithm.value}.{name}": value
+            for member in members
+            for name, value in member.hyperparameters.model_dump().items()
+        }
 
     def metrics(self) -> dict[str, float]:
         """Return the scores by names such as `validation.machine.average_precision`."""

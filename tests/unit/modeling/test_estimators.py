@@ -49,6 +49,19 @@ def test_seed_and_hyperparameters_reach_the_forest() -> None:
     assert np.unique(found[0]).size <= 4**5
 
 
+def test_average_is_the_mean_of_its_members_log_odds() -> None:
+    features, failing = rows()
+    average = make_classifier(Model(algorithm=Algorithm.AVERAGE)).fit(features, failing)
+    alone = [
+        log_odds(make_classifier(member).fit(features, failing), features)
+        for member in Model(algorithm=Algorithm.AVERAGE).members
+    ]
+    assert log_odds(average, features) == pytest.approx((alone[0] + alone[1]) / 2)
+    assert average.predict_proba(features)[:, 1] == pytest.approx(
+        1 / (1 + np.exp(-log_odds(average, features)))
+    )
+
+
 def test_boosting_does_not_stop_on_neighbours_of_rows_it_learnt() -> None:
     boosting = make_classifier(Model(algorithm=Algorithm.HIST_GRADIENT_BOOSTING))
     features, failing = rows()

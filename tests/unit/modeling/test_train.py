@@ -53,7 +53,7 @@ def test_training_and_validation_do_change_the_model(
 
 def test_model_and_baseline_forecast_from_what_was_written(training: Training) -> None:
     manifest = training.manifest
-    assert manifest.model.algorithm is Algorithm.HIST_GRADIENT_BOOSTING
+    assert manifest.model.algorithm is Algorithm.AVERAGE
     assert manifest.baseline.algorithm is Algorithm.LOGISTIC_REGRESSION
     for load in (Forecaster.load, Forecaster.load_baseline):
         forecast = load(training.folder).forecast(
@@ -73,9 +73,10 @@ def test_scores_of_both_parts_beat_chance(training: Training) -> None:
 
 def test_parameters_name_algorithm_seed_and_settings(training: Training) -> None:
     parameters = training.parameters
-    assert parameters["algorithm"] == "hist_gradient_boosting"
+    assert parameters["algorithm"] == "average"
     assert parameters["seed"] == 0
-    assert "learning_rate" in parameters
+    assert "hist_gradient_boosting.learning_rate" in parameters
+    assert parameters["logistic_regression.others"] is None
 
 
 def test_each_step_is_told_when_it_begins(tmp_path: Path) -> None:
