@@ -33,7 +33,6 @@ help:  ## Show this list
 
 run: $(venv)  ## Run the belt for every plant of params.yaml, promote what passes the gate, show the results
 	@faultcast pipeline run
-	@faultcast sync --within 3
 	@faultcast gate --later
 	@faultcast summary
 

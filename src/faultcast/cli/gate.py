@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from faultcast.config.layout import Layout
     from faultcast.tracking.answer import Answer
+
+_PATIENCE = 3.0  # seconds
 
 
 @click.command()
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
 @click.option(
     "--later",
     is_flag=True,
-    help="As the last step of other work: a refusal, or a registry that does not answer, is told "
-    "and is no failure of that work.",
+    help="As the last step of other work: tracked runs are delivered first, for a server nobody "
+    "waits longer than 3 s, and a refusal, or a registry that does not answer, is told and is no "
+    "failure of that work.",
 )
 def gate(plants: tuple[str, ...], override: str | None, later: bool) -> None:
     """Register the model of each PLANT or case, judge it, and promote it if it passes.
@@ -34,40 +38,58 @@ def gate(plants: tuple[str, ...], override: str | None, later: bool) -> None:
     Example:
       faultcast gate foundry
     """
+    from faultcast.cli.sync import deliver_within, end
     from faultcast.config.layout import Layout
     from faultcast.config.parameters import load_parameters
-    from faultcast.errors import RefusedError, StoreAddressError, StoreError
+    from faultcast.errors import StoreAddressError, StoreError
 
     if override is not None and (len(plants) != 1 or not override.strip()):
         raise click.UsageError("--override needs one PLANT and a reason")
     layout = Layout.find()
     listed = load_parameters(layout)
+    job = deliver_within(layout, _PATIENCE) if later else None
+    known_only = job is not None and not job.reached
     try:
-        if plants:
+        if plants and not known_only:
             answers = [_answer(layout, name, override) for name in plants]
         else:
-            answers = [_known_or_new(layout, name) for name in (*listed.plants, *listed.cases)]
+            names = plants or (*listed.plants, *listed.cases)
+            answers = [_known_or_new(layout, name, known_only) for name in names]
     except (StoreError, StoreAddressError) as silent:
         if not later:
             raise
         click.echo(f"faultcast: no model was put to the gate: {silent}", err=True)
         return
-    if codes := [answer for answer in answers if isinstance(answer, int)]:
-        raise click.exceptions.Exit(max(codes))
+    code = _exit_code(answers, later)
+    if job:
+        end(job, code)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _exit_code(answers: Sequence[Answer | int], later: bool) -> int:
+    """Return the worst exit code; where a refusal is no failure it is told.
+
+    Raises:
+        RefusedError: a refusal is a failure.
+    """
+    from faultcast.errors import RefusedError
+
+    codes = [answer for answer in answers if isinstance(answer, int)]
     refused = [answer.name for answer in answers if not isinstance(answer, int) and answer.refused]
-    if not refused:
-        return
-    if not later:
+    if refused and later:
+        click.echo(f"faultcast: {RefusedError(refused)}", err=True)
+    if refused and not later and not any(codes):
         raise RefusedError(refused)
-    click.echo(f"faultcast: {RefusedError(refused)}", err=True)
+    return max(codes, default=0)
 
 
-def _known_or_new(layout: Layout, name: str) -> Answer | int:
+def _known_or_new(layout: Layout, name: str, known_only: bool) -> Answer | int:
     from faultcast.tracking.answer import recall
 
     if answer := recall(layout, name):
         return _told(answer)
-    return _answer(layout, name)
+    return 0 if known_only else _answer(layout, name)
 
 
 def _answer(layout: Layout, name: str, override: str | None = None) -> Answer | int:

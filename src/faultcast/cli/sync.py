@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from faultcast.config.layout import Layout
+
+if TYPE_CHECKING:
+    from faultcast.tracking.sync import BoundedSync
+
+_NOTHING = "Every tracked run is delivered."
 
 
 @click.command()
@@ -29,21 +35,28 @@ def sync(within: float | None) -> None:
     Example:
       faultcast sync
     """
-    from faultcast.tracking.moved import settle
-    from faultcast.tracking.record import pending
-
     layout = Layout.find()
+    if within is None:
+        _settle(layout)
+        _deliver(layout)
+    elif job := deliver_within(layout, within):
+        end(job, 0)
+    else:
+        click.echo(_NOTHING)
+
+
+def _settle(layout: Layout) -> None:
+    from faultcast.tracking.moved import settle
+
     if settle(layout.root):
         click.echo("mlflow.db came from another folder: its artifacts are found here now.")
-    waiting = len(pending(layout))
-    if waiting and within is not None:
-        _deliver_within(layout, within)
-    else:
-        _deliver(layout, waiting)
 
 
-def _deliver(layout: Layout, waiting: int) -> None:
+def _deliver(layout: Layout) -> None:
+    from faultcast.tracking.record import pending
     from faultcast.tracking.sync import sync as deliver
+
+    waiting = len(pending(layout))
 
     done = 0
     with click.progressbar(length=waiting, label="Delivering runs to MLflow") as bar:
@@ -51,16 +64,20 @@ def _deliver(layout: Layout, waiting: int) -> None:
             done += 1
             bar.update(1)
     if not done:
-        click.echo("Every tracked run is delivered.")
+        click.echo(_NOTHING)
         return
     click.echo(f"{_counted(done)}. Look at them with: make ui, or faultcast experiments")
 
 
-def _deliver_within(layout: Layout, seconds: float) -> None:
-    """Deliver what can be delivered in time; the run before this command has succeeded anyway."""
+def deliver_within(layout: Layout, seconds: float) -> BoundedSync | None:
+    """Deliver what can be delivered in time, and warn at most; None where no run waits."""
     from faultcast.settings import tracking_uri
+    from faultcast.tracking.record import pending
     from faultcast.tracking.sync import BoundedSync
 
+    _settle(layout)
+    if not pending(layout):
+        return None
     embedded = tracking_uri(layout.root).startswith("sqlite:")  # nobody to wait for
     job = BoundedSync(layout, None if embedded else seconds)
     job.run()
@@ -73,10 +90,15 @@ def _deliver_within(layout: Layout, seconds: float) -> None:
         click.echo(
             f"{_counted(job.delivered)}. Look at them with: make ui, or faultcast experiments"
         )
+    return job
+
+
+def end(job: BoundedSync, code: int) -> None:
+    """End the process now if MLflow's threads still wait for the server: they would hold it up."""
     sys.stdout.flush()
     sys.stderr.flush()
     if not job.ended:
-        os._exit(0)  # MLflow's threads, which wait for the server, would be waited for
+        os._exit(code)
 
 
 def _counted(runs: int) -> str:

@@ -17,6 +17,7 @@ from faultcast.config.layout import Layout
 from faultcast.errors import (
     FaultcastError,
     RecordError,
+    StoreAddressError,
     StoreError,
     SyncBusyError,
     TrackingError,
@@ -81,6 +82,11 @@ class BoundedSync:
     delivered: int = field(default=0, init=False)
     fault: FaultcastError | None = field(default=None, init=False)
     ended: bool = field(default=False, init=False)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the store answered, and in time."""
+        return self.ended and not isinstance(self.fault, TrackingError | StoreAddressError)
 
     def run(self) -> None:
         """Deliver what can be delivered in time; MLflow's import does not count as waiting."""

@@ -127,6 +127,27 @@ def test_the_command_warns_once_and_ends_well(layout: Layout, server: ThreadingH
     assert len(pending(layout)) == 5
 
 
+@pytest.mark.parametrize("kind", ["dead", "silent", "slow"])
+def test_the_gate_after_a_run_waits_for_no_server_and_warns_once(
+    layout: Layout, server: ThreadingHTTPServer, silent: str, kind: str
+) -> None:
+    (layout.root / "params.yaml").write_text("plants: [mill]\n")  # its gate is not asked
+    uri = {"dead": "http://127.0.0.1:9", "silent": silent, "slow": address(server)}[kind]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("faultcast"), "gate", "--later"],
+        cwd=layout.root,
+        env={"MLFLOW_TRACKING_URI": uri, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("faultcast: ") == 1, done.stderr
+    assert "faultcast sync" in done.stderr
+    assert "judging" not in done.stderr
+    assert len(pending(layout)) == 5
+
+
 @pytest.mark.parametrize(
     ("version", "said"),
     [
