@@ -49,14 +49,14 @@ def installation(
         "nginx": shlex.split(nginx),
     }
     own = files("faultcast.delivery")
-    return _template("install.sh").render(
+    return _template("install.sh.j2").render(
         folder=folder,
         nginx_folder=nginx_folder,
         first_port=ports[0],
         update=(own / "update.py").read_text(encoding="utf-8"),
         target=json.dumps(target, indent=2),
         nginx=nginx,
-        site=_template("nginx.conf").render(folder=folder, listen=listen),
+        site=_template("nginx.conf.j2").render(folder=folder, listen=listen),
     )
 
 

@@ -38,6 +38,7 @@ from urllib.error import HTTPError, URLError
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BY = re.compile(r"[\w.@+-]{1,64}", re.ASCII)
 _UPSTREAM = re.compile(r"server 127\.0\.0\.1:(\d+);")
+_ASKED = re.compile(r":(\d+)$")
 _LABELS = {
     "commit": "org.opencontainers.image.revision",
     "version": "org.opencontainers.image.version",
@@ -282,13 +283,16 @@ class Server:
             raise UpdateError(f"{self._upstream} cannot be written: {fault.strerror}") from None
 
     def _asked_by_nginx(self) -> int | None:
+        """Return the port that nginx asked now; None when it asked nobody."""
         try:
             with urllib.request.urlopen(f"{self._target.front}/upstream", timeout=5) as answer:
-                return int(str(answer.headers.get("X-Upstream", "")).rpartition(":")[2] or 0)
-        except HTTPError as refused:
-            return int(str(refused.headers.get("X-Upstream", "")).rpartition(":")[2] or 0)
-        except (URLError, OSError, ValueError, http.client.HTTPException):
+                told = answer.headers.get("X-Upstream", "")
+        except HTTPError as refused:  # the container's own answer, or nginx's without one
+            told = refused.headers.get("X-Upstream", "")
+        except (URLError, OSError, http.client.HTTPException):
             return None
+        asked = _ASKED.search(told)
+        return int(asked[1]) if asked else None
 
     def _nginx(self, *words: str) -> subprocess.CompletedProcess[str]:
         return _run(*self._target.nginx, *words)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,39 @@ def test_nothing_serves_before_the_first_deployment(folder: Path) -> None:
     assert server.serving() is None
     (folder / "upstream.conf").write_text("server 127.0.0.1:8082;\n")
     assert server.serving() == 8082
+
+
+@pytest.mark.parametrize(
+    ("status", "upstream", "port"),
+    [
+        (200, "127.0.0.1:8082", 8082),
+        (503, "127.0.0.1:8081, 127.0.0.1:8082", 8082),
+        (502, "faultcast", None),  # nginx names the group when it knows no server of it
+        (404, "", None),
+    ],
+)
+def test_nginx_is_believed_only_when_it_names_a_port(
+    folder: Path, status: int, upstream: str, port: int | None
+) -> None:
+    class Front(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("X-Upstream", upstream)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Front) as front:
+        thread = threading.Thread(target=front.serve_forever, args=[0.01])
+        thread.start()
+        target = replace(Target.read(folder), front=f"http://127.0.0.1:{front.server_port}")
+        asked = Server(target)._asked_by_nginx()
+        front.shutdown()
+        thread.join()
+    assert asked == port
+    assert Server(Target.read(folder))._asked_by_nginx() is None
 
 
 @pytest.mark.parametrize(
