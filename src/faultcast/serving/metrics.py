@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 
 from prometheus_client import (
@@ -11,9 +12,12 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +35,7 @@ class Metrics:
     def __init__(self, served: Served) -> None:
         self._served = served
         self._registry = CollectorRegistry()
+        self._registry.register(_Models(served))
         self._requests = Counter(
             "faultcast_requests", "Requests answered.", ["route", "status"], registry=self._registry
         )
@@ -54,19 +59,6 @@ class Metrics:
             ["plant"],
             registry=self._registry,
             multiprocess_mode="mostrecent",
-        )
-        self._models = Gauge(
-            "faultcast_model",
-            "1 for each model version that is served.",
-            ["name", "version"],
-            registry=self._registry,
-            multiprocess_mode="max",
-        )
-        self._refused = Gauge(
-            "faultcast_models_refused",
-            "New model versions that did not load or failed their self-test.",
-            registry=self._registry,
-            multiprocess_mode="max",
         )
         self._stored = Counter(
             "faultcast_forecasts_stored", "Forecasts in the store.", registry=self._registry
@@ -114,10 +106,6 @@ class Metrics:
 
     async def answer(self, _: Request) -> Response:
         """Answer Prometheus."""
-        self._models.clear()
-        for model in self._served.models:
-            self._models.labels(model.name, model.version).set(1)
-        self._refused.set(len(self._served.refused))
         return Response(generate_latest(self._collected()), media_type=CONTENT_TYPE_LATEST)
 
     def _collected(self) -> CollectorRegistry:
@@ -125,4 +113,28 @@ class Metrics:
             return self._registry
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        shared.register(_Models(self._served))
         return shared
+
+
+class _Models(Collector):
+    """Which models are served at this moment: read when asked, the same in each worker."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the models' versions and how many were refused."""
+        models = GaugeMetricFamily(
+            "faultcast_model",
+            "1 for each model version that is served.",
+            labels=["name", "version"],
+        )
+        for model in self._served.models:
+            models.add_metric([model.name, model.version], 1)
+        yield models
+        yield GaugeMetricFamily(
+            "faultcast_models_refused",
+            "New model versions that did not load or failed their self-test.",
+            len(self._served.refused),
+        )

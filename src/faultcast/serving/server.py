@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
@@ -63,6 +67,8 @@ def make_app() -> FastAPI:
     Raises:
         FaultcastError: a model cannot be loaded, or the environment holds a faulty setting.
     """
+    if parent := multiprocessing.parent_process():
+        Thread(target=_end_after, args=(parent,), daemon=True, name="lifeline").start()
     plan = Plan.read(serving_plan())
     served = Served()
     watch = Watch(plan.home, plan.names, served)
@@ -71,6 +77,12 @@ def make_app() -> FastAPI:
         raise NothingToServeError(plan.home)
     limits, keys = serving_limits(), Keys.parse(api_keys())
     return create_app(served, _sink(plan, limits), limits=limits, keys=keys, watch=watch)
+
+
+def _end_after(parent: BaseProcess) -> None:
+    """End this worker in good order when the process that started it is gone, killed or not."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
