@@ -56,7 +56,8 @@ class Guard:
 
         try:
             key = self._keys.check(scope["method"], scope["path"], headers)
-            caller = key or (scope.get("client") or ("",))[0]
+            state["key"] = key
+            caller = key.name if key else (scope.get("client") or ("",))[0]
             self._admit(caller)
             recorded = RECORDED.set(not (key == OWN and SELF_TEST in headers))
             try:

@@ -65,8 +65,8 @@ class Keys:
             keys[read["hash"]] = Key(read["name"], Role(read["role"]))
         return cls(keys)
 
-    def check(self, method: str, path: str, headers: dict[bytes, bytes]) -> str | None:
-        """Return the name of a request's key; None where no key is needed.
+    def check(self, method: str, path: str, headers: dict[bytes, bytes]) -> Key | None:
+        """Return a request's key; None where no key is needed.
 
         Raises:
             ProblemError: 401 without a valid key, 403 with one that may not.
@@ -86,7 +86,7 @@ class Keys:
             raise ProblemError(
                 HTTPStatus.FORBIDDEN, f"the key {key.name} may read and not {method} {path}"
             )
-        return key.name
+        return key
 
 
 def new_key(name: str, role: Role) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
+from faultcast.serving.board.board import Board
 from faultcast.serving.keys import Keys, make_own_key
 from faultcast.serving.served import Served
 from faultcast.serving.store.sink import StoreSink, open_sink
@@ -76,7 +77,9 @@ def make_app() -> FastAPI:
     if not served.models:
         raise NothingToServeError(plan.home)
     limits, keys = serving_limits(), Keys.parse(api_keys())
-    return create_app(served, _sink(plan, limits), limits=limits, keys=keys, watch=watch)
+    sink = _sink(plan, limits)
+    board = Board(served, sink.database if sink else None, limits)
+    return create_app(served, sink, routers=[board.router()], limits=limits, keys=keys, watch=watch)
 
 
 def _end_after(parent: BaseProcess) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from faultcast.serving.store.database import Database
 from faultcast.serving.store.tables import EVENTS, FEEDBACK, FORECASTS, READINGS
 
-Found = Sequence[RowMapping]
+Found = Sequence[Mapping[str, Any]]
 _OF_PLANTS = (FORECASTS.c.kind == "plant", FORECASTS.c.machine.is_not(None))
 
 
@@ -115,4 +115,5 @@ def _of(table: Table, plant: str, machine: str) -> tuple[ColumnElement[bool], ..
 def _ask(database: Database, asked: Any) -> Found:
     database.prepare()
     with database.engine.connect() as connection:
-        return connection.execute(asked).mappings().all()
+        result = connection.execute(asked)
+        return [dict(zip(result.keys(), row, strict=True)) for row in result]
