@@ -59,7 +59,7 @@ class Guard:
             state["key"] = key
             caller = key.name if key else (scope.get("client") or ("",))[0]
             self._admit(caller)
-            recorded = RECORDED.set(not (key == OWN and SELF_TEST in headers))
+            recorded = RECORDED.set(not (key and key.name == OWN and SELF_TEST in headers))
             try:
                 await self._app(scope, receive, send_signed)
             finally:
