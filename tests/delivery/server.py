@@ -46,7 +46,9 @@ class Server:
         digests = self.engine.docker(
             "image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", name
         )
-        (digest,) = [line.partition("@")[2] for line in digests.split() if "/faultcast@" in line]
+        # An image that is kept from an earlier run has digests of that run's registry too.
+        own = f"{self.registry.address}/faultcast@"
+        (digest,) = [line.removeprefix(own) for line in digests.split() if line.startswith(own)]
         self.engine.docker("rmi", "--force", name)
         return digest
 

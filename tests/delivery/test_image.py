@@ -1,0 +1,82 @@
+"""The serving image: its content, its user, what it answers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.parts import Engine
+from tests.e2e.clone import ROOT, Clone
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def files(engine: Engine, image: str, folder: Path) -> dict[str, str]:
+    """Return the hash of every file of an image, and of its mode and owner."""
+    tree = folder / "tree.tar"
+    container = engine.docker("create", image)
+    engine.docker("export", "--output", str(tree), container)
+    engine.docker("rm", container)
+    found = {}
+    with tarfile.open(tree) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            told = f"{member.mode} {member.uid} {member.gid} {member.linkname}".encode()
+            found[member.name] = hashlib.sha256(
+                told + (content.read() if content else b"")
+            ).hexdigest()
+    tree.unlink()
+    return found
+
+
+@pytest.fixture(scope="module")
+def content(engine: Engine, image: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return files(engine, image, tmp_path_factory.mktemp("content"))
+
+
+def test_two_builds_hold_the_same_files(
+    engine: Engine, project: Clone, content: dict[str, str], tmp_path: Path
+) -> None:
+    secrets = [f"--secret=id=pip.conf,src={os.environ.get('PIP_CONFIG_FILE', '/etc/pip.conf')}"]
+    secrets += [f"--secret=id=authorities,src={os.environ.get('PIP_CERT', '')}"]
+    given = [one for one in secrets if Path(one.partition("src=")[2]).is_file()]
+    engine.docker(
+        "build", "--quiet", "--no-cache", "--tag", "faultcast:again",
+        "--file", str(ROOT / "Dockerfile"), *given, str(project.root / "build" / "image"),
+    )  # fmt: skip
+    again = files(engine, "faultcast:again", tmp_path)
+    differing = {name for name in content.keys() | again if content.get(name) != again.get(name)}
+    assert differing == set()
+
+
+def test_nothing_of_the_build_is_left(content: dict[str, str]) -> None:
+    assert "etc/pip.conf" not in content
+    assert "run/authorities.pem" not in content
+    names = [name for name in content if name.startswith("opt/faultcast/")]
+    assert not [name for name in names if "/site-packages/pip/" in name]
+    assert not [name for name in names if "/site-packages/sklearn/" in name]
+    assert not [name for name in content if name.startswith(("build/", "root/.cache/"))]
+
+
+def test_it_runs_as_a_plain_user_and_writes_only_its_data(engine: Engine, image: str) -> None:
+    run = ["run", "--rm", "--read-only", "--tmpfs", "/tmp", image, "python3", "-c"]
+    assert engine.docker(*run, "import os; print(os.getuid(), os.getgid())") == "10001 10001"
+    refused = engine.docker(*run, "open('/opt/models/x', 'w')", check=False)
+    assert "Read-only file system" in refused
+    engine.docker(*run, "open('/var/lib/faultcast/x', 'w')")
+
+
+def test_it_answers_with_a_key_of_its_own(engine: Engine, image: str) -> None:
+    asked = subprocess.run(
+        [ROOT / "scripts" / "image-test", image],
+        env={**os.environ, **engine.variables},
+        capture_output=True,
+        text=True,
+    )
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "/forecasts: version 1 gives" in asked.stdout
