@@ -51,3 +51,5 @@ autodoc_default_options = {"members": True, "exclude-members": "model_config"}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
+# A name such as `type` in a signature is Python's own, though fields of classes have it too.
+suppress_warnings = ["ref.python"]

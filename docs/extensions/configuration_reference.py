@@ -1,4 +1,4 @@
-"""The directive `configuration`: a table for each mapping of a plant's configuration."""
+"""The directive `configuration KIND`: a table for each mapping of a kind of configuration."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from faultcast.config.case import Case
+from faultcast.config.experiment import ExperimentSet
 from faultcast.config.plant import Plant
 
 Schema = dict[str, Any]
+
+KINDS = {"plant": Plant, "case": Case, "experiment": ExperimentSet}
 
 PLAIN_TYPES = {
     "string": "text",
@@ -26,14 +30,17 @@ PLAIN_TYPES = {
 class Configuration(SphinxDirective):
     """Write the tables in the order in which a configuration names its keys."""
 
+    required_arguments = 1
+
     def run(self) -> list[nodes.Node]:
         """Write Markdown from the JSON schema and have it parsed."""
-        schema = Plant.model_json_schema()
+        (kind,) = self.arguments
+        schema = KINDS[kind].model_json_schema()
         del schema["properties"]["name"]  # the file's name says it
         lines = [
             line for path, part in _mappings(schema, schema) for line in _table(path, part, schema)
         ]
-        text = StringList(lines, source="the JSON schema of a plant")
+        text = StringList(lines, source=f"the JSON schema of a {kind}")
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
@@ -61,7 +68,7 @@ def _resolve(value: Schema, schema: Schema) -> Schema:
 
 
 def _table(path: str, part: Schema, schema: Schema) -> Iterator[str]:
-    yield from (f"## `{path}`" if path else "## The whole file", "")
+    yield from (f"### `{path}`" if path else "### The whole file", "")
     yield from (part["description"].split("\n")[0], "")
     yield "| key | value | default | meaning |"
     yield "|---|---|---|---|"

@@ -31,7 +31,7 @@ DPI = 130
 _MACHINE_SPECIFIC = ("backend", "interactive", "toolbar", "webagg", "date.epoch")
 
 
-def _prefer_own_fonts() -> None:
+def prefer_own_fonts() -> None:
     """Find the fonts that come with matplotlib before those of the machine.
 
     The list of a machine's fonts is kept for all installations together, may lack those of this
@@ -45,7 +45,7 @@ def _prefer_own_fonts() -> None:
     fonts.ttflist.extend(others)
 
 
-_prefer_own_fonts()
+prefer_own_fonts()
 
 # Starts from matplotlib's own defaults, so that a reader's matplotlibrc changes no byte.
 HOUSE = {
