@@ -14,7 +14,7 @@ from faultcast.config.layout import Layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
+    from rich.console import Console
 
     from faultcast.tracking.journal import Row
 
@@ -83,7 +83,8 @@ def _show(rows: Sequence[Row]) -> None:
     if not rows:
         click.echo("No run is tracked yet. Make some with: make run")
         return
-    _print(run_table(rows))
+    console = _console()
+    console.print(run_table(rows, console.width))
 
 
 def _show_comparison(
@@ -103,12 +104,12 @@ def _show_comparison(
     else:
         from faultcast.cli.run_tables import comparison_table
 
-        _print(comparison_table(sections, runs))
+        _console().print(comparison_table(sections, runs))
 
 
-def _print(table: Table) -> None:
-    """Print as wide as the terminal; what goes to a file or a pipe is not cut."""
+def _console() -> Console:
+    """Return one as wide as the terminal; what goes to a file or a pipe is not cut."""
     from rich.console import Console
 
     console = Console()
-    (console if console.is_terminal else Console(width=_WIDE)).print(table)
+    return console if console.is_terminal else Console(width=_WIDE)

@@ -4,27 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich import box
 from rich.table import Table
 
 from faultcast.tracking.journal import Row
 
+_NAMES = ("run", "started\n(UTC)", "plant\nor case", "stage", "model", "commit")
+_NUMBERS = ("seconds", "AP\nvalid.", "AP\ntest", "in\ntime", "false\nalarms")
+_DISPENSABLE = ("seconds", "commit", "model")
 
-def run_table(rows: Sequence[Row]) -> Table:
-    """Return a line a run, with what tells models apart."""
-    table = Table(title=f"{len(rows)} run{'' if len(rows) == 1 else 's'}", title_justify="left")
-    for name in ("run", "started (UTC)", "plant", "stage", "model", "commit"):
-        table.add_column(name, no_wrap=True)
-    for name in ("seconds", "AP valid.", "AP test", "in time", "false alarms"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*_cells(row), style="dim" if row.made_by else None)
+
+def run_table(rows: Sequence[Row], width: int) -> Table:
+    """Return a line a run, with what tells models apart.
+
+    Args:
+        rows: the runs.
+        width: characters that a line may have; columns that do not fit are left out, and named.
+    """
+    cells = zip(*map(_cells, rows), strict=True)
+    columns = dict(zip((*_NAMES, *_NUMBERS), cells, strict=True))
+    left_out = _too_many(columns, width)
+    for name in left_out:
+        del columns[name]
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    table.title = f"{len(rows)} run{'' if len(rows) == 1 else 's'}"
+    for name in columns:
+        table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
+    for row, shown in zip(rows, zip(*columns.values(), strict=True), strict=True):
+        table.add_row(*shown, style="dim" if row.made_by else None)
+    table.caption = "; ".join(_legend(rows, left_out))
+    table.title_justify = table.caption_justify = "left"
+    return table
+
+
+def _too_many(columns: Mapping[str, Sequence[str]], width: int) -> Sequence[str]:
+    """Return the fewest dispensable columns without which the others fit."""
+    needed = {name: _needed(name, cells) for name, cells in columns.items()}
+    for number in range(len(_DISPENSABLE)):
+        left_out = _DISPENSABLE[:number]
+        if sum(needed.values()) - sum(needed[name] for name in left_out) < width:
+            return left_out
+    return _DISPENSABLE
+
+
+def _needed(name: str, cells: Sequence[str]) -> int:
+    return 1 + max(map(len, (*name.split("\n"), *cells)))
+
+
+def _legend(rows: Sequence[Row], left_out: Sequence[str]) -> list[str]:
     restored = sum(bool(row.made_by) for row in rows)
     parts = ["AP: average precision of the machine", "false alarms: per machine-month"]
     parts += ["*: tracked files were changed"] if any(row.dirty for row in rows) else []
     parts += [f"dim: {restored} restored from a cache"] if restored else []
-    table.caption = "; ".join(parts)
-    table.caption_justify = "left"
-    return table
+    parts += [f"too narrow for {', '.join(left_out)}: --csv has all"] if left_out else []
+    return parts
 
 
 def comparison_table(
