@@ -30,8 +30,8 @@ class Stage:
 
     @property
     def plant(self) -> str:
-        """The plant that it runs for; empty where it has none, and then it is not tracked."""
-        return str(self.parameters.get("plant", ""))
+        """The plant or case that it runs for; empty where it has none: it is not tracked."""
+        return str(self.parameters.get("plant") or self.parameters.get("case") or "")
 
     @property
     def name(self) -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from faultcast.config.layout import Layout
 from faultcast.modeling.case_evaluation import evaluate_case
 from faultcast.modeling.case_train import train_case
 from faultcast.tracking import tags
 from faultcast.tracking.case_runs import track_case_evaluation, track_case_training
 from faultcast.tracking.hashes import dvc_hash
 from faultcast.tracking.record import Record, pending
+from faultcast.tracking.stage_runs import Stage
 from tests.unit.modeling.fruit import fruit, write_case_dataset
 
 
@@ -34,3 +36,13 @@ def test_a_case_s_runs_name_model_data_sets_and_outputs(
         assert run.parameters["dataset.md5"] == dvc_hash(layout.dataset("fruit"))
         assert run.metrics["train.rows"] == 320
         assert run.metrics["test.bytes"] > 0
+
+
+@pytest.mark.parametrize("kind", ["plant", "case"])
+def test_a_stage_is_tracked_for_the_plant_or_case_that_it_runs_for(
+    tmp_path: Path, kind: str
+) -> None:
+    stage = Stage(
+        Layout(tmp_path), tmp_path / "notebooks" / "12_case_train.ipynb", {kind: "fruit"}, ()
+    )
+    assert stage.plant == "fruit"
