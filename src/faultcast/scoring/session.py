@@ -51,7 +51,7 @@ class Session:
         Returns:
             [n, outputs]: components and machine over the main horizon, then over each further one.
         """
-        return np.hstack(self._session.run(None, {INPUT: features}))
+        return np.concatenate(self._session.run(None, {INPUT: features}), axis=1)
 
 
 def output_name(horizon: timedelta | None) -> str:

@@ -76,6 +76,7 @@ class Metrics:
         )
         self._count = lru_cache(1024)(self._requests.labels)
         self._time = lru_cache(256)(self._latency.labels)
+        self._likely = lru_cache(256)(self._probabilities.labels)
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer."""
@@ -84,7 +85,7 @@ class Metrics:
 
     def forecast(self, plant: str, probabilities: list[float]) -> None:
         """Count the probabilities of machines."""
-        histogram = self._probabilities.labels(plant)
+        histogram = self._likely(plant)
         for probability in probabilities:
             histogram.observe(probability)
 
