@@ -63,7 +63,7 @@ tracking-server: $(venv)  ## Run an MLflow server on PostgreSQL for a team (PORT
 	@faultcast tracking-server --port $(PORT) $(if $(FOLDER),--folder "$(FOLDER)")
 
 serve: $(venv)  ## Answer requests for forecasts with the champions, or models/ (PORT=8080); its page is /docs
-	@faultcast serve --port $(if $(filter file,$(origin PORT)),8080,$(PORT))
+	@faultcast serve --demo --port $(if $(filter file,$(origin PORT)),8080,$(PORT))
 
 docs: $(venv)  ## Build the documentation into docs/_build/html
 	@sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html

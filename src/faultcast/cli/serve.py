@@ -21,6 +21,7 @@ import click
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that answer."
 )
+@click.option("--demo", is_flag=True, help="Show the project's plants as if their data ended now.")
 def serve(
     plants: tuple[str, ...],
     cases: tuple[str, ...],
@@ -28,6 +29,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
+    demo: bool,
 ) -> None:
     """Answer requests for forecasts over HTTP.
 
@@ -53,7 +55,9 @@ def serve(
 
             root = Layout.find().root
             home = stack.enter_context(champions(root, names)) or root / "models"
-        click.echo(f"Models: {home}; the API's page: http://{host}:{port}/docs", err=True)
+        if demo and (workers > 1 or root is None):
+        raise click.UsageError("--demo needs a project with its models/, and one worker")
+    click.echo(f"Models: {home}; the board: http://{host}:{port}/; the API's page: http://{host}:{port}/docs", err=True)
         serve_models(Plan(home.absolute(), names, root), host, port, workers)
 
 

@@ -6,9 +6,11 @@ import ipaddress
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
+import threading
 from dataclasses import asdict, dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -20,6 +22,7 @@ from fastapi import FastAPI
 from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
 from faultcast.serving.board.board import Board
+from faultcast.serving.board.demo import replay
 from faultcast.serving.keys import Keys, make_own_key
 from faultcast.serving.served import Served
 from faultcast.serving.store.sink import StoreSink, open_sink
@@ -43,12 +46,14 @@ _SECONDS_TO_FINISH = 20
 class Plan:
     """What to serve: the models `names` of a folder; without names all that it holds.
 
-    `root` is the project that the server belongs to, if any.
+    `root` is the project that the server belongs to, if any; `demo` shows that project's plants
+    as if their data ended now, in a store of its own.
     """
 
     home: Path
     names: tuple[str, ...] = ()
     root: Path | None = None
+    demo: bool = False
 
     def write(self) -> str:
         """Return the plan as text, for a worker's environment."""
@@ -59,7 +64,7 @@ class Plan:
         """Read what `write` returned."""
         content = json.loads(text)
         root = Path(content["root"]) if content["root"] else None
-        return cls(Path(content["home"]), tuple(content["names"]), root)
+        return cls(Path(content["home"]), tuple(content["names"]), root, content["demo"])
 
 
 def make_app() -> FastAPI:
@@ -78,6 +83,9 @@ def make_app() -> FastAPI:
         raise NothingToServeError(plan.home)
     limits, keys = serving_limits(), Keys.parse(api_keys())
     sink = _sink(plan, limits)
+    if plan.demo and plan.root and sink:
+        told = served, plan.root / "data" / "interim", sink, threading.Event()
+        threading.Thread(target=replay, args=told, name="demo", daemon=True).start()
     board = Board(served, sink.database if sink else None, limits)
     return create_app(served, sink, routers=[board.router()], limits=limits, keys=keys, watch=watch)
 
@@ -89,6 +97,11 @@ def _end_after(parent: BaseProcess) -> None:
 
 
 def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
+    if plan.demo and plan.root:
+        folder = plan.root / ".faultcast" / "demo"
+        shutil.rmtree(folder, ignore_errors=True)
+        url = f"sqlite:///{folder / 'predictions.db'}"
+        return open_sink(url, folder / "spool", limits.spool_bytes)
     url = prediction_store(plan.root)
     return open_sink(url, spool_folder(plan.root), limits.spool_bytes) if url else None
 
