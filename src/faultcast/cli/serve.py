@@ -56,9 +56,10 @@ def serve(
             root = Layout.find().root
             home = stack.enter_context(champions(root, names)) or root / "models"
         if demo and (workers > 1 or root is None):
-        raise click.UsageError("--demo needs a project with its models/, and one worker")
-    click.echo(f"Models: {home}; the board: http://{host}:{port}/; the API's page: http://{host}:{port}/docs", err=True)
-        serve_models(Plan(home.absolute(), names, root), host, port, workers)
+            raise click.UsageError("--demo needs a project with its models/, and one worker")
+        address = f"http://{host}:{port}"
+        click.echo(f"Models: {home}; the board: {address}/; the API: {address}/docs", err=True)
+        serve_models(Plan(home.absolute(), names, root, demo), host, port, workers)
 
 
 @click.command("api-key")

@@ -100,8 +100,8 @@ def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
     if plan.demo and plan.root:
         folder = plan.root / ".faultcast" / "demo"
         shutil.rmtree(folder, ignore_errors=True)
-        url = f"sqlite:///{folder / 'predictions.db'}"
-        return open_sink(url, folder / "spool", limits.spool_bytes)
+        own = f"sqlite:///{folder / 'predictions.db'}"
+        return open_sink(own, folder / "spool", limits.spool_bytes)
     url = prediction_store(plan.root)
     return open_sink(url, spool_folder(plan.root), limits.spool_bytes) if url else None
 
