@@ -26,12 +26,12 @@ class Ran:
     @property
     def passed(self) -> set[str]:
         """The jobs that ended well."""
-        return set(re.findall(r"^PASS +(\S+)", self.text, re.MULTILINE))
+        return set(re.findall(r"^ *PASS +(\S+)", self.text, re.MULTILINE))
 
     @property
     def failed(self) -> set[str]:
         """The jobs that did not."""
-        return set(re.findall(r"^FAIL +(\S+)", self.text, re.MULTILINE))
+        return set(re.findall(r"^ *FAIL +(\S+)", self.text, re.MULTILINE))
 
 
 @dataclass(frozen=True)
