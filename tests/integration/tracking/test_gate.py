@@ -265,6 +265,7 @@ def test_mlflow_itself_loads_the_champion_by_its_alias(
     import polars as pl
 
     from faultcast.scoring.forecaster import Forecaster
+    from faultcast.scoring.session import feature_matrix
 
     put(shop, "good")
     uri = f"sqlite:///{shop.root / 'mlflow.db'}"
@@ -277,7 +278,7 @@ def test_mlflow_itself_loads_the_champion_by_its_alias(
 
     frame = rows.select(pl.col(names).fill_null(float("nan"))).to_pandas()
     theirs = np.array(list(loaded.predict(frame)["probabilities"]))
-    ours = forecaster.forecast(rows).drop("machine", "time").to_numpy()
+    ours = forecaster.probabilities(feature_matrix(rows, names))  # over the main horizon
     assert np.array_equal(theirs.reshape(ours.shape), ours)
 
 
