@@ -849,7 +849,7 @@ class StoreUrlError(FaultcastError):
     def __init__(self, fault: str) -> None:
         super().__init__(
             f"FAULTCAST_STORE: {fault}. Expected sqlite:///FILE, "
-            "postgresql://USER:PASSWORD@HOST/DATABASE, or none"
+            "postgresql://USER@HOST/DATABASE, or none"
         )
 
 
