@@ -34,6 +34,10 @@ def read_rows(body: object, most_rows: int) -> list[dict[str, object]]:
     return rows
 
 
+# Larger numbers overflow within the model's 32-bit sums, and its answer would be no number.
+_LARGEST = 1e12
+
+
 def read_features(plant: ServedPlant, rows: Sequence[object]) -> Matrix:
     """Take the model's input [rows, inputs] from rows; null is NaN.
 
@@ -48,7 +52,7 @@ def read_features(plant: ServedPlant, rows: Sequence[object]) -> Matrix:
         values.append(taken)
     with np.errstate(over="ignore"):
         features = np.array(values, dtype=np.float32)
-    if np.isinf(features).any():
+    if (np.abs(features) > _LARGEST).any():
         raise _beyond(plant, features)
     return features
 
@@ -130,7 +134,7 @@ def _beyond(plant: ServedPlant, features: Matrix) -> ProblemError:
     names = plant.manifest.features.names
     return unprocessable(
         [
-            Fault(f"/rows/{row}/{names[column]}", "beyond the range of a 32-bit number")
-            for row, column in np.argwhere(np.isinf(features))[:_FAULTS_SHOWN]
+            Fault(f"/rows/{row}/{names[column]}", f"beyond {_LARGEST:g}, which no sensor reaches")
+            for row, column in np.argwhere(np.abs(features) > _LARGEST)[:_FAULTS_SHOWN]
         ]
     )

@@ -122,5 +122,5 @@ def test_a_servers_own_key_is_for_its_user_alone(
     assert own_api_key() == key
     assert file.stat().st_mode & 0o777 == 0o600
     headers = {b"x-api-key": key.encode()}
-    assert Keys.parse(entry).check("POST", "/predict", headers) == "own"
+    assert Keys.parse(entry).check("POST", "/predict", headers).name == "own"
     assert make_own_key(file)[0] != key

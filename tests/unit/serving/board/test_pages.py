@@ -92,7 +92,7 @@ def test_feedback_is_kept_and_shown(page: Page) -> None:
     page.goto("/?plant=mill")
     page.get_by_role("link", name="M4").click()
     page.get_by_label("Component").select_option("belt")
-    page.get_by_label("Your name").fill("Ana")
+    page.get_by_label("Who you are").fill("Ana")
     page.get_by_label("Note").fill("<i>loose</i>")
     page.get_by_role("button", name="false alarm").click()
     expect(page.locator("#feedback li")).to_contain_text("false alarm (belt) by Ana: <i>loose</i>")
@@ -114,7 +114,7 @@ def test_board_is_used_by_keyboard(page: Page) -> None:
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("M2")
-    page.get_by_label("Your name").focus()
+    page.get_by_label("Who you are").focus()
     page.keyboard.type("Bo")
     for _ in range(2):
         page.keyboard.press("Tab")
