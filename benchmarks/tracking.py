@@ -41,7 +41,7 @@ def copy(folder: Path) -> Path:
         if name and name != "dvc.lock" and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    (folder / "params.yaml").write_text("plants: [small]\nsimulated: [small]\n")
+    (folder / "params.yaml").write_text("plants: [small]\nsimulated: [small]\ncases: []\n")
     shutil.copy(SMALL / "plant.yaml", folder / "configs/plants/small.yaml")
     shutil.copy(SMALL / "simulation.yaml", folder / "configs/simulation/small.yaml")
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
