@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -90,7 +89,7 @@ class _Follower(Thread):
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
 
     def _pass_on(self, line: str) -> None:

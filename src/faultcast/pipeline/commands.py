@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 
-from faultcast.pipeline.lifeline import end_with_parent
+from faultcast.pipeline.lifeline import Lifeline
 
 _SECONDS_TO_END = 10.0
 _MESSAGE = "faultcast: "  # how a failure's message begins
@@ -34,11 +33,13 @@ class RunningCommand:
 
     Args:
         command: what runs.
+        lifeline: ends it when this process is killed.
         on_line: gets every line that it prints.
         on_end: gets its exit code, in another thread.
     """
 
     command: Command
+    lifeline: Lifeline
     on_line: Callable[[str], None]
     on_end: Callable[[int], None]
     last_line: str = ""
@@ -76,6 +77,7 @@ class RunningCommand:
                 assert process.stdout
                 for text in process.stdout:
                     self._pass_on(text.rstrip())
+            self.lifeline.leave(process.pid)
             code = process.returncode
         self.on_end(code)
 
@@ -95,7 +97,7 @@ class RunningCommand:
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
+            preexec_fn=self.lifeline.join,
         )
 
 

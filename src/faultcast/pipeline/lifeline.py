@@ -5,11 +5,17 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from time import sleep
+from types import TracebackType
 
 import psutil  # type: ignore[import-untyped]  # ships no types
+
+from faultcast.pipeline import group_guard
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)  # looked up here: between fork and exec it could not be
@@ -17,22 +23,59 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 _SHELLS = {"sh", "bash", "dash", "zsh", "fish"}
 
 
-def end_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
-    """Let the system send this process a signal when its parent ends; on Linux only.
+class Lifeline:
+    """Commands that end with this process, and all that they started with them.
 
-    To be called between fork and exec.
+    A signal from the system on the parent's death would reach a command's shell alone, and not
+    every shell lets the last command take its place.
+    """
+
+    def __enter__(self) -> Lifeline:
+        """Start the process that ends them."""
+        self._guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", Path(group_guard.__file__)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # it must not hold open what this process prints to
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert self._guard.stdin
+        self._line = self._guard.stdin.fileno()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what is left."""
+        with self._guard:
+            pass
+
+    def join(self) -> None:
+        """Let this process and its group end with its parent; called between fork and exec."""
+        os.write(self._line, b"+%d\n" % os.getpid())
+
+    def leave(self, process: int) -> None:
+        """Take note that a process that joined has ended."""
+        with suppress(BrokenPipeError):  # somebody ended the guard
+            os.write(self._line, b"-%d\n" % process)
+
+
+def end_with_parent(parent: int) -> None:
+    """Let the system kill this process when its parent ends; on Linux only.
+
+    To be called between fork and exec, or first thing in a program.
 
     Args:
         parent: the parent's process id, taken before the fork: it may have ended since.
-        number: the signal.
     """
     if not sys.platform.startswith("linux"):
         return
-    if number != signal.SIGKILL:  # a handler of the parent's would swallow it until exec
-        signal.signal(number, signal.SIG_DFL)
-    _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def end_with_driver() -> None:

@@ -16,6 +16,7 @@ from faultcast.errors import FaultcastError
 from faultcast.pipeline import code_stage
 from faultcast.pipeline.commands import RunningCommand
 from faultcast.pipeline.dvc_project import DvcProject, Work
+from faultcast.pipeline.lifeline import Lifeline
 
 
 class Outcome(StrEnum):
@@ -85,6 +86,7 @@ class Scheduler:
         self._results: dict[Any, Result] = {}
         self._running: dict[Any, _Running] = {}
         self._events: SimpleQueue[_Ended | _Signalled] = SimpleQueue()
+        self._lifeline = Lifeline()
 
     def run(self, plan: Sequence[Any], note: Callable[[Sequence[str]], None]) -> list[Result]:
         """Run what changed and return what became of each stage, in the plan's order.
@@ -94,7 +96,7 @@ class Scheduler:
             note: gets the names of the running stages whenever they change.
         """
         waiting = self._by_urgency(plan)
-        with self._signals():
+        with self._lifeline, self._signals():
             while waiting or self._running:
                 waiting = [stage for stage in waiting if not self._settle_or_start(stage)]
                 note([stage.addressing for stage in self._running])
@@ -144,6 +146,7 @@ class Scheduler:
         self._reporter.started(name)
         command = RunningCommand(
             work.command,
+            self._lifeline,
             on_line=lambda text: self._reporter.line(name, text),
             on_end=lambda code: self._events.put(_Ended(stage, code)),
         )

@@ -251,13 +251,16 @@ def test_a_stopped_run_ends_its_stages_and_says_what_became_of_them(
     until(lambda: not project.processes())
 
 
-def test_a_killed_run_takes_its_stages_along_and_the_next_one_works(project: Project) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])  # not each gives way to its last command
+def test_a_killed_run_takes_its_stages_along_and_the_next_one_works(
+    project: Project, shell: str
+) -> None:
     assert project.run(*RUN).code == 0
     before = project.files("data/interim")
     project.write("data/raw/mill/telemetry.csv", "changed")
     project.write("how/a1.py", SLEEP)
     project.write("how/b1.py", SLEEP)
-    process = project.start(*RUN, "-j", "2")
+    process = project.start(*RUN, "-j", "2", SHELL=f"/bin/{shell}")
     until((project.root / "asleep").exists)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
