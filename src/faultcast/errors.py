@@ -812,8 +812,30 @@ class UnknownSubjectError(FaultcastError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"{text!r} is no version (foundry/3, foundry@champion), no run, and no model's file or "
-            "folder. See the versions with: faultcast models"
+            f"{text!r} is no version (foundry/3, foundry@champion), no run, no model's file or "
+            "folder, and no request that the prediction store knows. See the versions with: "
+            "faultcast models"
+        )
+
+
+class UnknownHashError(FaultcastError):
+    """A model that is named by its hash and is not there any more."""
+
+    def __init__(self, name: str, sha256: str, folder: Path) -> None:
+        super().__init__(
+            f"no model of {name} whose sha256 begins with {sha256} is registered, and {folder} "
+            "holds another one. Serve registered models, and each version can be followed: "
+            f"faultcast gate {name}"
+        )
+
+
+class AmbiguousRequestError(FaultcastError):
+    """A request's id that callers sent more than once, and that several models answered."""
+
+    def __init__(self, request_id: str, models: Sequence[str]) -> None:
+        super().__init__(
+            f"request {request_id!r} was answered by {' and '.join(models)}: its id came more than "
+            f"once. Ask for one of them: faultcast lineage {models[0]}"
         )
 
 

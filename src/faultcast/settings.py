@@ -121,6 +121,16 @@ def prediction_store(root: Path | None) -> str | None:
     return None if told == "none" else told
 
 
+def demo_folder(root: Path) -> Path:
+    """Where `faultcast serve --demo` keeps what it shows: made anew at each start."""
+    return root / ".faultcast" / "demo"
+
+
+def demo_store(root: Path) -> str:
+    """The URL of the store of `faultcast serve --demo`."""
+    return f"sqlite:///{demo_folder(root) / 'predictions.db'}"
+
+
 def spool_folder(root: Path | None) -> Path:
     """Where forecasts wait for the store: the variable FAULTCAST_SPOOL, or below a folder."""
     return Path(os.environ.get(SPOOL) or (root or Path.cwd()) / ".faultcast" / "spool")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from faultcast.tracking.decision import DECISION, STAGE
+from tests.integration.serving.process import serving
 
 from .clone import Clone
 
@@ -60,6 +61,21 @@ def test_a_champion_leads_back_to_its_raw_files(plant: Clone) -> None:
     assert "Every link holds." in told
     for data in ("data/raw/small", "data/processed/small", "configs/simulation/small.yaml"):
         assert data in told
+
+
+def test_an_answer_leads_back_to_its_raw_files(plant: Clone) -> None:
+    with serving(plant.root, "--plant", "small") as (_, client):
+        example = client.get("/openapi.json").json()["paths"]["/plants/small/forecasts"]["post"]
+        body = example["requestBody"]["content"]["application/json"]["example"]
+        answer = client.post("/plants/small/forecasts", json=body)
+    asked, (forecast,) = answer.headers["x-request-id"], answer.json()["forecasts"]
+
+    told = plant.run("faultcast", "lineage", asked).stdout
+
+    assert f"request  1 forecast by small/{answer.headers['x-model-version']}, " in told
+    assert f"{forecast['machine']}  probability {forecast['probability']:.4f}, " in told
+    assert "version  small/1 (champion)" in told
+    assert "Every link holds." in told
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ from faultcast.settings import (
     SERVING_PLAN,
     ServingLimits,
     api_keys,
+    demo_folder,
+    demo_store,
     key_file,
     prediction_store,
     serving_limits,
@@ -98,10 +100,9 @@ def _end_after(parent: BaseProcess) -> None:
 
 def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
     if plan.demo and plan.root:
-        folder = plan.root / ".faultcast" / "demo"
+        folder = demo_folder(plan.root)
         shutil.rmtree(folder, ignore_errors=True)
-        own = f"sqlite:///{folder / 'predictions.db'}"
-        return open_sink(own, folder / "spool", limits.spool_bytes)
+        return open_sink(demo_store(plan.root), folder / "spool", limits.spool_bytes)
     url = prediction_store(plan.root)
     return open_sink(url, spool_folder(plan.root), limits.spool_bytes) if url else None
 

@@ -1,6 +1,6 @@
 """What a lineage is asked of: a version, a run, or a model's file or folder.
 
-A new way to name a model, such as the id of a request, is one more function in `_WAYS`.
+A new way to name a model is one more function in `_WAYS`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faultcast.config.layout import Layout
-from faultcast.errors import UnknownModelError, UnknownSubjectError
+from faultcast.errors import (
+    ModelFolderError,
+    StageNotRunError,
+    UnknownHashError,
+    UnknownModelError,
+    UnknownSubjectError,
+)
 from faultcast.scoring.manifest_file import MANIFEST_FILE
 from faultcast.tracking.hashes import sha256_of
+from faultcast.tracking.model_folder import ModelFolder
 from faultcast.tracking.origin import DIGEST_PARAMETER
 from faultcast.tracking.registry import Registry
 from faultcast.tracking.runs import Run, begun_with, find_runs, get_run, the_one
 from faultcast.tracking.version import Version
 
 _VERSION = re.compile(r"([^/@]+)[/@]([^/@]+)")
+_BY_HASH = "sha256:"  # how answers name a model that comes from no registry
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def find_subject(layout: Layout, registry: Registry, text: str) -> Subject:
     Raises:
         UnknownSubjectError: nothing.
         UnknownRunError: it is the beginning of several runs' ids.
-        UnknownModelError, UnknownVersionError: a version that is not there.
+        UnknownModelError, UnknownVersionError, UnknownHashError: a version that is not there.
         StoreAddressError, StoreError, RegistryError: the store does not answer.
     """
     for way in _WAYS:
@@ -78,6 +86,22 @@ def _as_version(_: Layout, registry: Registry, text: str) -> Subject | None:
     return named and Subject(named[1], version=registry.find(named[1], named[2]))
 
 
+def _as_hash(layout: Layout, registry: Registry, text: str) -> Subject | None:
+    """Find a model by the beginning of its hash: `foundry/sha256:664ba741857e`."""
+    name, _, sha256 = text.partition(f"/{_BY_HASH}")
+    if not sha256:
+        return None
+    folder = layout.model(name)
+    with suppress(ModelFolderError, StageNotRunError):
+        if ModelFolder.read(folder).model_sha256.startswith(sha256):
+            return _as_path(layout, registry, str(folder))
+    with suppress(UnknownModelError):
+        for version in registry.versions(name):
+            if version.model_sha256.startswith(sha256):
+                return Subject(name, version=version)
+    raise UnknownHashError(name, sha256, folder)
+
+
 def _as_run(layout: Layout, registry: Registry, text: str) -> Subject | None:
     run = get_run(layout, text) or _begun(layout, text)
     if run is None:
@@ -109,6 +133,7 @@ def _with_run(registry: Registry, run: Run) -> Version | None:
 
 _WAYS: tuple[Callable[[Layout, Registry, str], Subject | None], ...] = (
     _as_path,
+    _as_hash,
     _as_version,
     _as_run,
 )

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from faultcast.errors import PostgresMissingError
 from faultcast.serving.metrics import Metrics
 from faultcast.serving.served import Served
 from faultcast.serving.store.database import Database
 from faultcast.serving.store.questions import courses, find_request, newest_forecasts
 from faultcast.serving.store.sink import open_sink
-from faultcast.tracking import postgres
+from tests.integration.serving.postgres import Server, stopped_server
 from tests.unit.serving.store.made import NOW, forecast, stored, wait_until
-
-
-class Server:
-    """A PostgreSQL on one port, whether it runs or not."""
-
-    def __init__(self, folder: Path) -> None:
-        self._database = postgres._Database(folder, postgres._programs(), postgres._owner())
-        self._database.make()
-        self._port = postgres.free_port()
-        self.start, self.stop = lambda: self._database.start(self._port), self._database.stop
-        self.url = f"postgresql://mlflow:{self._database.password}@127.0.0.1:{self._port}/postgres"
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    # Not in pytest's folder: started by root, PostgreSQL is another user, who cannot enter that.
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        try:
-            server = Server(Path(name) / "server")
-        except PostgresMissingError:
-            pytest.skip("there is no PostgreSQL here: install Debian's package postgresql")
+    with stopped_server() as server:
         yield server
-        server.stop()
 
 
 def test_outages_of_the_store_lose_nothing_and_double_nothing(

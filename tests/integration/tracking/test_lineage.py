@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from faultcast.errors import UnknownSubjectError
+from faultcast.errors import UnknownHashError, UnknownSubjectError
 from faultcast.tracking.lineage import Lineage, trace
+from faultcast.tracking.postgres import free_port
 from tests.integration.pipeline.project import Project
+from tests.integration.serving.postgres import stopped_server
 from tests.integration.tracking.mill import Mill, make_mill
+from tests.unit.serving.store.made import forecast, put
 
 CHAIN = [
     "model bytes",
@@ -203,3 +206,68 @@ def test_the_command_prints_a_tree_or_json_and_ends_with_1_when_a_link_is_broken
 def test_what_names_nothing_is_refused(mill: Mill) -> None:
     with pytest.raises(UnknownSubjectError, match="is no version"):
         of(mill, "nothing-like-it")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(
+    request: pytest.FixtureRequest, mill: Mill, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The URL of an empty prediction store, which the commands know."""
+    if request.param == "sqlite":
+        monkeypatch.delenv("FAULTCAST_STORE", raising=False)
+        yield f"sqlite:///{mill.layout.root / '.faultcast' / 'predictions.db'}"
+        return
+    with stopped_server() as server:
+        server.start()
+        monkeypatch.setenv("FAULTCAST_STORE", server.url)
+        yield server.url
+
+
+def test_a_request_leads_to_its_forecasts_and_on_to_the_raw_files(mill: Mill, store: str) -> None:
+    asked = "line-3.0042"
+    put(store, *(forecast(one, request_id=asked, name="mill", version="1") for one in ("A", "B")))
+    told = mill.project.run("faultcast", "lineage", asked, "--json")
+
+    assert told.code == 0, told.text
+    found = json.loads(told.text)
+    assert [link["link"] for link in found["chain"]] == ["request", *CHAIN]
+    assert found["subject"] == asked
+    first = found["chain"][0]
+    assert first["value"] == "2 forecasts by mill/1, 2026-03-01 06:00 UTC"
+    assert [(one["link"], one["value"]) for one in first["parts"]] == [
+        (machine, f"probability 0.2500, inputs sha256 {'0' * 64}") for machine in ("A", "B")
+    ]
+
+
+def test_a_request_that_two_versions_answered_is_not_guessed_at(mill: Mill) -> None:
+    url = f"sqlite:///{mill.layout.root / '.faultcast' / 'predictions.db'}"
+    for version in "12":
+        put(url, forecast(request_id="again", name="mill", version=version))
+
+    told = mill.project.run("faultcast", "lineage", "again")
+
+    assert told.code == 2
+    assert "answered by mill/1 and mill/2" in told.text
+
+
+def test_a_store_that_is_down_is_told_without_its_password(
+    mill: Mill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql://me:secret@127.0.0.1:{free_port()}/x"  # pragma: allowlist secret
+    monkeypatch.setenv("FAULTCAST_STORE", url)
+
+    told = mill.project.run("faultcast", "lineage", "some-request")
+
+    assert told.code == 1
+    assert "the prediction store postgresql" in told.text
+    assert "secret" not in told.text
+
+
+def test_the_hash_by_which_a_server_names_a_model_leads_to_the_same_chain(mill: Mill) -> None:
+    sha256 = mill.version.model_sha256[:12]
+
+    assert [link.name for link in of(mill, f"mill/sha256:{sha256}").links] == CHAIN
+    shutil.rmtree(mill.layout.model("mill"))
+    assert of(mill, f"mill/sha256:{sha256}").faults == []
+    with pytest.raises(UnknownHashError, match="begins with 0000"):
+        of(mill, "mill/sha256:0000")

@@ -35,6 +35,13 @@ class Database:
         self.engine = _engine(self.url)
         self._prepared = False
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to ask: a file of SQLite's may not be there yet."""
+        if self.engine.dialect.name != "sqlite" or not self.url.database:
+            return True
+        return Path(self.url.database).is_file()
+
     def prepare(self) -> None:
         """Make the tables that are missing.
 

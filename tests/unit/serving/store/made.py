@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import select
 
+from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import ForecastRecord
+from faultcast.serving.served import Served
 from faultcast.serving.store.database import Database
+from faultcast.serving.store.sink import open_sink
 from faultcast.serving.store.tables import FORECASTS
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -50,3 +55,12 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
     while not true():
         assert monotonic() < end, "it did not happen in time"
         sleep(0.02)
+
+
+def put(url: str, *records: ForecastRecord) -> None:
+    """Bring forecasts into a store as a server does."""
+    with tempfile.TemporaryDirectory() as folder:
+        sink = open_sink(url, Path(folder), 1_000_000)
+        sink.put(records)
+        sink.start(Metrics(Served()))
+        sink.stop()
