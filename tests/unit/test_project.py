@@ -27,7 +27,7 @@ TARGETS = {"run", "test", "lint", "format", "lab", "ui", "tracking-server", "doc
 LEFT_OVER = re.compile(
     "|".join(
         [
-            *("[p]yscaffold", r"\bT[O]DO\b", r"\bF[I]XME\b", r"\bX[X]X\b(?!\")", "[l]orem ipsum"),
+            *("[p]yscaffold", r"\bT[O]DO\b", r"\bF[I]XME\b", r"\bX[X]X\b", "[l]orem ipsum"),
             *("description of your [p]roject", "[F]eature A added", "[y]our name"),
             *("[y]ou@example", "put [y]our .* here", r"\{\{ *[c]ookiecutter"),
         ]

@@ -146,10 +146,9 @@ class Alarm(Frozen):
     )
 
 
-class Costs(Frozen):
-    """What failures and visits cost, in one currency; all that is spent on a failure counts."""
+class Prices(Frozen):
+    """What failures and visits cost beside each other; all that is spent on a failure counts."""
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="code of ISO 4217, for example EUR")
     unplanned_failure: float = Field(
         gt=0, allow_inf_nan=False, description="a failure that no alarm announced in time"
     )
@@ -168,6 +167,12 @@ class Costs(Frozen):
                 f"{self.unplanned_failure}: then no forecast pays"
             )
         return self
+
+
+class Costs(Prices):
+    """What failures and visits cost, in one currency."""
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="code of ISO 4217, for example EUR")
 
 
 def _known_time_zone(value: str) -> str:

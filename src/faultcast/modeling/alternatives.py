@@ -8,7 +8,7 @@ import polars as pl
 
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
-from faultcast.config.plant import Costs, Plant
+from faultcast.config.plant import Plant, Prices
 from faultcast.data.canonical import Canonical, read_canonical
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.costs import Bill, alarm_bill, run_to_failure
@@ -18,7 +18,7 @@ from faultcast.modeling.sensor_rule import SensorRule, best_rule
 from faultcast.scoring.forecaster import Forecaster
 
 # Ratios that are common in maintenance, in units of half a planned repair.
-ASSUMED = Costs(currency="XXX", unplanned_failure=10, planned_repair=2, visit_in_vain=0.2)
+ASSUMED = Prices(unplanned_failure=10, planned_repair=2, visit_in_vain=0.2)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Alternatives:
     None: never. Whatever was chosen was chosen before the test weeks.
     """
 
-    costs: Costs
+    costs: Prices
     machine_months: float
     bills: dict[str, Bill]
     ages: dict[str, int | None]

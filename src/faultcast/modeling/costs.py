@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faultcast.config.plant import Costs
+from faultcast.config.plant import Prices
 from faultcast.modeling.alarms import AlarmLog
 
 
@@ -18,8 +18,8 @@ class Bill:
     planned_repairs: float
     visits_in_vain: float = 0
 
-    def cost(self, costs: Costs) -> float:
-        """Return what all of it costs, in the currency of the costs."""
+    def cost(self, costs: Prices) -> float:
+        """Return what all of it costs, in the unit of the prices."""
         return (
             self.unplanned_failures * costs.unplanned_failure
             + self.planned_repairs * costs.planned_repair

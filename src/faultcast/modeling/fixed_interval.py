@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from faultcast.config.plant import Costs
+from faultcast.config.plant import Prices
 from faultcast.modeling.costs import Bill
 
 _MICROSECONDS = 86_400_000_000
@@ -63,7 +63,7 @@ def _days(length: pl.Expr) -> pl.Expr:
     return length.dt.total_microseconds() / _MICROSECONDS
 
 
-def best_age(watched: pl.DataFrame, costs: Costs) -> int | None:
+def best_age(watched: pl.DataFrame, costs: Prices) -> int | None:
     """Return the age in whole days at which replacing is cheapest; None: it never pays."""
     exposure = float((watched["exit"] - watched["enter"]).sum())
     if not watched["failed"].any():

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from faultcast.config.plant import Costs, Plant
+from faultcast.config.plant import Plant, Prices
 from faultcast.features.spec import window_name
 from faultcast.modeling.alarms import AlarmLog, AlarmTerms
 from faultcast.modeling.costs import Bill, alarm_bill
@@ -40,7 +40,7 @@ class SensorRule:
 
 
 def best_rule(
-    plant: Plant, rows: pl.DataFrame, failures: pl.DataFrame, terms: AlarmTerms, costs: Costs
+    plant: Plant, rows: pl.DataFrame, failures: pl.DataFrame, terms: AlarmTerms, costs: Prices
 ) -> SensorRule:
     """Choose sensor, window, direction and limit: the cheapest within the accepted false alarms.
 
@@ -62,7 +62,7 @@ def best_rule(
     return min(found, key=lambda priced: priced[0])[1]
 
 
-def _cheapest(log: AlarmLog, max_false_alarms: float, costs: Costs) -> tuple[float, float]:
+def _cheapest(log: AlarmLog, max_false_alarms: float, costs: Prices) -> tuple[float, float]:
     """Return the lowest cost and its limit, of those that just announce one failure more."""
     never = float(np.nextafter(log.probabilities.max(), np.inf))
     priced = [(alarm_bill(log, never).cost(costs), never)]

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-from faultcast.config.plant import Costs
+from faultcast.config.plant import Prices
 from faultcast.modeling.alarms import AlarmLog
 from faultcast.modeling.costs import alarm_bill
 from faultcast.modeling.ranking import Probabilities
 
 _CANDIDATES = 1000
 _SMALLEST = 1e-9
-_ONLY_MISSES = Costs(currency="XXX", unplanned_failure=1, planned_repair=0, visit_in_vain=0)
+_ONLY_MISSES = Prices(unplanned_failure=1, planned_repair=0, visit_in_vain=0)
 
 
 def choose_threshold(log: AlarmLog, max_false_alarms: float) -> float:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from faultcast.config.plant import Costs, Plant
-from faultcast.modeling.alternatives import ASSUMED, Alternatives
+from faultcast.config.plant import Costs, Plant, Prices
+from faultcast.modeling.alternatives import Alternatives
 from faultcast.modeling.sensor_rule import SensorRule
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import BLUE, ORANGE, VERMILLION
@@ -66,11 +66,11 @@ def _ruled(plant: Plant, rule: SensorRule) -> str:
     return f"{worded(rule.sensor)}, {over}, is {side} {number(rule.limit, unit)}"
 
 
-def money(amount: float, costs: Costs) -> str:
-    """Write an amount with its currency: `EUR 12,300`; units where costs are assumed."""
-    if costs == ASSUMED:
-        return number(amount, "units")
-    return f"{costs.currency}\u00a0{amount:,.0f}"
+def money(amount: float, prices: Prices) -> str:
+    """Write an amount with its currency: `EUR 12,300`; units where prices have none."""
+    if isinstance(prices, Costs):
+        return f"{prices.currency}\u00a0{amount:,.0f}"
+    return number(amount, "units")
 
 
 def cost_table(compared: Alternatives) -> Table:
@@ -110,17 +110,18 @@ def cost_bars(compared: Alternatives) -> Picture:
     figure, axes = canvas(height=3.4)
     place, rows = axes[0], np.arange(len(compared.bills))
     left = np.zeros(rows.size)
-    unit = 1 if compared.costs == ASSUMED else 1000
+    unit, scale = "units", 1
+    if isinstance(compared.costs, Costs):
+        unit, scale = f"thousand {compared.costs.currency}", 1000
     for what, price, colour, label in _PRICED:
-        each = getattr(compared.costs, price) / unit
+        each = getattr(compared.costs, price) / scale
         amounts = np.array([getattr(bill, what) * each for bill in compared.bills.values()])
         place.barh(rows, amounts, 0.66, left, color=colour, label=label)
         left += amounts
     place.set_yticks(rows, [WAYS[way] for way in compared.bills])
     place.invert_yaxis()
     place.grid(visible=False, axis="y")
-    currency = "units" if unit == 1 else f"thousand {compared.costs.currency}"
-    place.set_xlabel(f"cost of the test weeks ({currency})")
+    place.set_xlabel(f"cost of the test weeks ({unit})")
     legend_below(figure)
     return finish(figure, "costs", _finding(compared), "A bar a way to run the machines.")
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from faultcast.config.layout import Layout
 from faultcast.config.load import load_plant
-from faultcast.config.plant import Costs
+from faultcast.config.plant import Prices
 from faultcast.data.canonical import TELEMETRY
 from faultcast.errors import StageNotRunError
 from faultcast.modeling.alternatives import ASSUMED
@@ -43,7 +43,7 @@ class Result:
     rows: int
     metrics: dict[str, Any]
     bills: dict[str, dict[str, float]]
-    costs: Costs
+    costs: Prices
     reports: tuple[Path, ...]
 
     @classmethod
