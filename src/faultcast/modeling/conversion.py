@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import compose, helper, numpy_helper
+from onnx import TensorProto, compose, helper
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import (
@@ -18,23 +19,26 @@ from sklearn.ensemble import (
 )
 
 from faultcast.modeling.estimators import DOUBT, Average, Classifier, Indifferent, last_step
+from faultcast.modeling.linear import LinearModels, Nodes, constant, is_linear
 from faultcast.scoring.session import INPUT
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 
 Forest = ExtraTreesClassifier | RandomForestClassifier
-Nodes = tuple[list[onnx.NodeProto], list[onnx.TensorProto]]
 
 
-def convert(classifier: Classifier, inputs: int, prefix: str) -> Nodes:
+def convert(classifier: Classifier, inputs: int, prefix: str, linear: LinearModels) -> Nodes:
     """Return the nodes and weights of a fitted classifier with so many inputs.
 
-    All their names begin with the prefix; the log-odds [n, 1] are named `<prefix>log_odds`.
+    All their names begin with the prefix; the log-odds [n, 1] are named `<prefix>log_odds`. Linear
+    models are added to those of the graph, whose product comes before these nodes.
     """
     if isinstance(classifier, Indifferent):
         return [], [constant(f"{prefix}log_odds", [[0]])]
     if isinstance(classifier, Average):
-        return _average(classifier, inputs, prefix)
+        return _average(classifier, inputs, prefix, linear)
+    if is_linear(classifier):
+        return linear.add(classifier, prefix)
     graph = _convert(classifier, inputs, prefix)
     column = constant(f"{prefix}failing_column", [1], np.int64)
     nodes, weights = [*graph.node], [*graph.initializer, column]
@@ -61,17 +65,12 @@ def round_thresholds(classifier: object) -> None:
                 tree.nodes["num_threshold"] = _round_down(tree.nodes["num_threshold"])
 
 
-def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorProto:
-    """Return a named constant of a graph."""
-    return numpy_helper.from_array(np.asarray(value, dtype=kind), name)
-
-
-def _average(average: Average, inputs: int, prefix: str) -> Nodes:
+def _average(average: Average, inputs: int, prefix: str, linear: LinearModels) -> Nodes:
     prefixes = [f"{prefix}{number}/" for number in range(len(average.members))]
     nodes: list[onnx.NodeProto] = []
     weights: list[onnx.TensorProto] = []
     for member, each in zip(average.members, prefixes, strict=True):
-        more = convert(member, inputs, each)
+        more = convert(member, inputs, each, linear)
         nodes += more[0]
         weights += more[1]
     found = [f"{each}log_odds" for each in prefixes]
@@ -108,19 +107,24 @@ def _round_down(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
 
 
 def _log_odds(prefix: str) -> Nodes:
-    """Turn a forest's probabilities into log-odds: log(p + doubt) - log(1 - p + doubt)."""
+    """Turn a forest's probabilities into log-odds: log((p + doubt) / (1 - p + doubt)).
 
-    def node(operator: str, inputs: list[str], output: str) -> onnx.NodeProto:
-        return helper.make_node(
-            operator, [f"{prefix}{name}" for name in inputs], [f"{prefix}{output}"]
-        )
+    In float64, for ONNX Runtime's logarithm of a float32 differs with its place among others.
+    """
+
+    def node(operator: str, *names: str, **attributes: Any) -> onnx.NodeProto:
+        *inputs, output = [f"{prefix}{name}" for name in names]
+        return helper.make_node(operator, inputs, [output], **attributes)
 
     nodes = [
-        node("Add", ["failing", "doubt"], "for"),
-        node("Sub", ["certain", "failing"], "against"),
-        node("Log", ["for"], "log_for"),
-        node("Log", ["against"], "log_against"),
-        node("Sub", ["log_for", "log_against"], "log_odds"),
+        node("Cast", "failing", "exact", to=TensorProto.DOUBLE),
+        node("Add", "exact", "doubt", "for"),
+        node("Sub", "certain", "exact", "against"),
+        node("Div", "for", "against", "odds"),
+        node("Log", "odds", "exact_log_odds"),
+        node("Cast", "exact_log_odds", "log_odds", to=TensorProto.FLOAT),
     ]
-    weights = [constant(f"{prefix}doubt", DOUBT), constant(f"{prefix}certain", 1 + DOUBT)]
-    return nodes, weights
+    weights = {"doubt": DOUBT, "certain": 1 + DOUBT}
+    return nodes, [
+        constant(f"{prefix}{name}", value, np.float64) for name, value in weights.items()
+    ]

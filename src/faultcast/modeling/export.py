@@ -14,8 +14,9 @@ import onnx
 from onnx import TensorProto, helper
 
 from faultcast.config.duration import horizon_name
-from faultcast.modeling.conversion import OPSETS, Nodes, constant, convert
+from faultcast.modeling.conversion import OPSETS, convert
 from faultcast.modeling.horizons import Step
+from faultcast.modeling.linear import LinearModels, Nodes, constant
 from faultcast.modeling.plant_model import ComponentModel, PlantModel
 from faultcast.scoring.manifest import Calibration, Knots, Line
 from faultcast.scoring.session import INPUT, output_name
@@ -28,8 +29,9 @@ def export(model: PlantModel, inputs: int) -> bytes:
     """Return the ONNX file of a model with so many inputs; the same model gives the same bytes."""
     shared = [constant("one", 1.0), constant("axis", [1], np.int64)]
     parts: list[Nodes] = [([], shared)]
+    linear = LinearModels()
     for component, fitted in model.components.items():
-        parts.append(_probability(fitted, inputs, f"{component}/", "probability"))
+        parts.append(_probability(fitted, inputs, f"{component}/", "probability", linear))
     for step, components in model.further.items():
         for component, fitted in components.items():
             prefix = f"{horizon_name(component, step.horizon)}/"
@@ -37,7 +39,7 @@ def export(model: PlantModel, inputs: int) -> bytes:
             if all(step.neighbour != other.horizon for other in model.further):
                 neighbour = f"{component}/probability"
             parts += [
-                _probability(fitted, inputs, prefix, "conditional"),
+                _probability(fitted, inputs, prefix, "conditional", linear),
                 (_take(step, neighbour, prefix), []),
             ]
     names = list(model.components)
@@ -45,7 +47,9 @@ def export(model: PlantModel, inputs: int) -> bytes:
     for horizon in horizons:
         of_horizon = [horizon_name(name, horizon) if horizon else name for name in names]
         parts.append((_unite(of_horizon, output_name(horizon)), []))
-    return _written(parts, inputs, [output_name(h) for h in horizons], len(names) + 1)
+    return _written(
+        [linear.product(), *parts], inputs, [output_name(h) for h in horizons], len(names) + 1
+    )
 
 
 def _written(parts: Sequence[Nodes], inputs: int, outputs: Sequence[str], columns: int) -> bytes:
@@ -63,9 +67,11 @@ def _written(parts: Sequence[Nodes], inputs: int, outputs: Sequence[str], column
     return bytes(proto.SerializeToString(deterministic=True))
 
 
-def _probability(fitted: ComponentModel, inputs: int, prefix: str, name: str) -> Nodes:
+def _probability(
+    fitted: ComponentModel, inputs: int, prefix: str, name: str, linear: LinearModels
+) -> Nodes:
     """Turn features into a calibrated probability [n, 1] of that name."""
-    nodes, weights = convert(fitted.classifier, inputs, prefix)
+    nodes, weights = convert(fitted.classifier, inputs, prefix, linear)
     bent, more = _calibrate(fitted.calibration, prefix)
     sigmoid = helper.make_node("Sigmoid", [f"{prefix}calibrated"], [f"{prefix}{name}"])
     return [*nodes, *bent, sigmoid], [*weights, *more]
@@ -87,7 +93,10 @@ def _along_line(line: Line, prefix: str) -> Nodes:
 
 
 def _along_knots(knots: Knots, prefix: str) -> Nodes:
-    """Start at the first knot; add what each segment rises, and what lies beyond the ends."""
+    """Start at the first knot; add what each segment rises, and what lies beyond the ends.
+
+    The segments are added up as the linear models' features are, whatever the other rows.
+    """
     begins, rises = np.array(knots.log_odds), np.diff(knots.calibrated)
     widths = np.diff(begins)
     nodes = [
@@ -99,8 +108,9 @@ def _along_knots(knots: Knots, prefix: str) -> Nodes:
         _node("Sub", prefix, "log_odds", "begins", to="past"),
         _node("Max", prefix, "past", "zero", to="begun"),
         _node("Min", prefix, "begun", "widths", to="run"),
-        _node("Mul", prefix, "run", "slopes", to="rises"),
-        _node("ReduceSum", prefix, "rises", "/axis", to="rise"),
+        _node("Unsqueeze", prefix, "run", "upright", to="vector"),
+        _node("MatMul", prefix, "slopes", "vector", to="product"),
+        _node("Squeeze", prefix, "product", "upright", to="rise"),
         _node("Add", prefix, "rise", "start", to="inside"),
         _node("Add", prefix, "inside", "outside", to="calibrated"),
     ]
@@ -111,9 +121,10 @@ def _along_knots(knots: Knots, prefix: str) -> Nodes:
         "start": knots.calibrated[0],
         "begins": begins[None, :-1],
         "widths": widths[None, :],
-        "slopes": (rises / widths)[None, :],
+        "slopes": (rises / widths)[None, None, :],
     }
-    return nodes, [constant(f"{prefix}{name}", value) for name, value in weights.items()]
+    made = [constant(f"{prefix}{name}", value) for name, value in weights.items()]
+    return nodes, [*made, constant(f"{prefix}upright", [2], np.int64)]
 
 
 def _take(step: Step, neighbour: str, prefix: str) -> list[onnx.NodeProto]:

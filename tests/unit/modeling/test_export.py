@@ -147,13 +147,16 @@ def test_step_without_a_lesson_adds_its_share_alone() -> None:
     assert exported[:, 2] == pytest.approx(exported[:, 0] * (1 - share) + share, abs=1e-5)
 
 
-@given(features=matrices)
-@settings(max_examples=30)
-def test_forecast_of_a_row_does_not_depend_on_the_rows_beside_it(features: np.ndarray) -> None:
-    session = SESSIONS[Algorithm.HIST_GRADIENT_BOOSTING]
-    together = session.probabilities(features)
-    alone = np.vstack([session.probabilities(row[None, :]) for row in features])
-    assert np.array_equal(together, alone)
+@pytest.mark.parametrize("algorithm", Algorithm)
+def test_forecast_of_a_row_does_not_depend_on_the_rows_beside_it(algorithm: Algorithm) -> None:
+    random, session = np.random.default_rng(5), SESSIONS[algorithm]
+    features = random.normal(size=(1000, FEATURES)).astype(np.float32)
+    features[random.random(features.shape) < 0.05] = np.nan
+    alone = np.vstack([session.outputs(row[None, :]) for row in features])
+    for count in (*range(2, 70), 127, 128, 129, 255, 256, 257, 1000):
+        first = int(random.integers(len(features) - count + 1))
+        together = session.outputs(features[first : first + count])
+        assert np.array_equal(together, alone[first : first + count])
 
 
 TREES = [algorithm for algorithm in Algorithm if algorithm is not Algorithm.LOGISTIC_REGRESSION]
