@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,6 +150,19 @@ def test_forecast_of_a_machine_does_not_depend_on_the_others(
             for key in ("readings", "events")
         }
         assert forecasts(client, alone | {"at": body["at"]}) == {name: one}
+
+
+@pytest.mark.parametrize("huge", ["1e13", "-1e39", "1e308", "-1e308", "1" + "0" * 300])
+def test_huge_readings_count_as_missing(
+    client: Client, canonical: Canonical, moment: datetime, huge: str
+) -> None:
+    body = recent(canonical, moment)
+    gone = [row | {"vibration": None} for row in body["readings"]]
+    told = forecasts(client, body | {"readings": gone})
+    marked = json.dumps(body | {"readings": [row | {"vibration": 987} for row in gone]})
+    response = client.post(URL, content=marked.replace("987", huge))
+    assert response.status_code == 200
+    assert {one["machine"]: one for one in response.json()["forecasts"]} == told
 
 
 @pytest.mark.parametrize(
