@@ -47,7 +47,7 @@ apidoc_modules = [
         "module_first": True,
     }
 ]
-autodoc_default_options = {"members": True, "exclude-members": "model_config"}
+autodoc_default_options = {"members": True, "exclude-members": "model_config,cache_ok"}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"

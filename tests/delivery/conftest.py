@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +14,12 @@ from tests.delivery.parts import (
     Engine,
     Registry,
     docker_engine,
-    free_port,
     image_registry,
     missing_programs,
-    nginx_server,
     provide_base,
-    ssh_server,
 )
-from tests.delivery.server import Server
+from tests.delivery.pipeline import Pipeline, gitlab_project
+from tests.delivery.server import Server, customer_server
 from tests.e2e.clone import ROOT, Clone
 
 os.environ["PATH"] += f"{os.pathsep}/usr/sbin"
@@ -72,31 +68,27 @@ def image(engine: Engine, project: Clone) -> str:
     return "faultcast:built"
 
 
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """A clone whose pipeline can be run."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is missing; make delivery-test as root installs it")
+    return gitlab_project(tmp_path_factory.mktemp("pipeline") / "faultcast")
+
+
 @pytest.fixture(scope="module")
 def server(
     engine: Engine, registry: Registry, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A customer's server: nginx, sshd, and the update script as its installer puts it there."""
-    folder = tmp_path_factory.mktemp("server")
-    front, ports = free_port(), (free_port(), free_port())
-    with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh") as door:
-        printed = subprocess.run(
-            [
-                Path(sys.executable).parent / "faultcast", "delivery", "install-target",
-                "--image", f"{registry.address}/faultcast", "--folder", folder / "faultcast",
-                "--listen", f"127.0.0.1:{front}", "--ports", *map(str, ports),
-                "--nginx", " ".join(nginx), "--nginx-folder", folder / "nginx" / "conf.d",
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        )  # fmt: skip
-        installed = subprocess.run(["sh"], input=printed.stdout, capture_output=True, text=True)
-        assert installed.returncode == 0, installed.stdout + installed.stderr
-        settings = folder / "faultcast" / "target.json"
-        quick = {"drain_seconds": 1, "ready_seconds": 30, "lock_seconds": 60}
-        settings.write_text(json.dumps(json.loads(settings.read_text()) | quick))
-        variables = " ".join(f"{name}='{value}'" for name, value in engine.variables.items())
-        door.allow(f"env {variables} {folder}/faultcast/update")
-        yield Server(folder / "faultcast", f"http://127.0.0.1:{front}", engine, registry, door)
-        shutil.rmtree(folder, ignore_errors=True)
+    with customer_server(tmp_path_factory.mktemp("server"), engine, registry) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def staging(
+    engine: Engine, registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Another such server."""
+    with customer_server(tmp_path_factory.mktemp("staging"), engine, registry) as server:
+        yield server

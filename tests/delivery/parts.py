@@ -92,6 +92,15 @@ class Engine:
             "PATH": f"/usr/bin{os.pathsep}{os.environ['PATH']}",
         }
 
+    @property
+    def runner_variables(self) -> dict[str, str]:
+        """The same for a program that is to find its other tools where they are."""
+        own = self.socket.parent / "bin"
+        own.mkdir(exist_ok=True)
+        (own / "docker").unlink(missing_ok=True)
+        (own / "docker").symlink_to("/usr/bin/docker")
+        return {**self.variables, "PATH": f"{own}{os.pathsep}{os.environ['PATH']}"}
+
     def docker(self, *words: str, given: str | None = None, check: bool = True) -> str:
         """Run `docker` and return what it prints."""
         done = subprocess.run(
@@ -121,6 +130,8 @@ def docker_engine(folder: Path) -> Iterator[Engine]:
         finally:
             if left := engine.docker("ps", "--all", "--quiet").split():
                 engine.docker("rm", "--force", *left)
+            if volumes := engine.docker("volume", "ls", "--quiet").split():
+                engine.docker("volume", "rm", *volumes)
 
 
 def provide_base(engine: Engine) -> None:
@@ -136,6 +147,13 @@ def provide_base(engine: Engine) -> None:
         draft.replace(tree)
     engine.docker("import", str(tree), "scratch-debian")
     engine.docker("build", "--quiet", "--tag", BASE, "-", given=_LIKE_THE_BASE)
+
+
+def provide_service(engine: Engine, image: str) -> None:
+    """Have an image by the name of a service that the engine itself stands in for."""
+    engine.docker(
+        "build", "--quiet", "--tag", image, "-", given=f'FROM {BASE}\nCMD ["sleep", "infinity"]\n'
+    )
 
 
 @dataclass(frozen=True)
@@ -215,6 +233,11 @@ class Door:
         """Let the key run a command, and nothing else."""
         public = self.key.with_suffix(".pub").read_text()
         self.authorized_keys.write_text(f'restrict,command="{command}" {public}')
+
+    def take_key_of(self, other: Door) -> None:
+        """Let another server's key in, in place of the own one, for the same command."""
+        own, key = (door.key.with_suffix(".pub").read_text() for door in (self, other))
+        self.authorized_keys.write_text(self.authorized_keys.read_text().replace(own, key))
 
 
 @contextmanager

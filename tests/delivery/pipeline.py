@@ -9,11 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.clone import Clone
+from tests.e2e.clone import ROOT, Clone
+
+_RUNNER = "gitlab-ci-local@4.70.1"
 
 # The checks that take long are those of a lint run, and not of its job.
-_LONG_CHECKS = "mypy,gitlab-ci-local,import-linter,check-pipeline"
+_LONG_CHECKS = "mypy,import-linter,pipeline-check,check-pipeline,detect-secrets"
 _SHORT_TEST = "--no-cov -n0 -p no:cacheprovider tests/unit/test_files.py"
+# What a make or a pytest around this one sets is not for the jobs.
+_NOT_INHERITED = ("COV", "PYTEST", "MLFLOW_", "MAKE", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
+# The pages of the code take minutes; the job is shown with one page.
+_ONE_PAGE = """\
+\"\"\"One page.\"\"\"
+
+project = "faultcast"
+extensions = ["myst_parser"]
+include_patterns = ["index.md"]
+"""
 
 
 @dataclass(frozen=True)
@@ -36,19 +48,26 @@ class Ran:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A clone with a remote, and the variables that GitLab would hold."""
+    """A clone with a remote, the variables that GitLab would hold, and the runner's environment."""
 
     clone: Clone
     program: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def git(self, *words: str) -> str:
         """Run git in the clone."""
-        who = ["-c", "user.name=A person", "-c", "user.email=person@example.org"]
         done = subprocess.run(
-            ["git", *who, *words], cwd=self.clone.root, capture_output=True, text=True, check=True
+            ["git", *words], cwd=self.clone.root, capture_output=True, text=True, check=True
         )
         return done.stdout.strip()
+
+    def commit(self, name: str, text: str) -> str:
+        """Commit a file; return the commit's hash."""
+        (self.clone.root / name).write_text(text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", f"Change {name}")
+        return self.git("rev-parse", "HEAD")
 
     def on(self, branch: str, *words: str, **variables: str) -> Ran:
         """Run the pipeline that a push to a branch would start."""
@@ -65,13 +84,12 @@ class Pipeline:
         ]
         command = [
             str(self.program), "--force-shell-executor", "--shell-isolation",
-            "--no-artifacts-to-source", "--no-color", "--concurrency", "2", *options, *words,
+            "--no-artifacts-to-source", "--no-color", "--concurrency", "2",
+            "--ignore-predefined-vars", "CI_REGISTRY,CI_REGISTRY_IMAGE", *options, *words,
         ]  # fmt: skip
         environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("COV", "PYTEST", "MLFLOW_", "PYTHONDONTWRITEBYTECODE"))
-        }
+            name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)
+        } | self.environment
         done = subprocess.run(
             command,
             cwd=self.clone.root,
@@ -81,3 +99,21 @@ class Pipeline:
             text=True,
         )
         return Ran(done.returncode, done.stdout + done.stderr)
+
+
+def gitlab_project(root: Path) -> Pipeline:
+    """Make a clone of a small plant that looks as if it came from GitLab."""
+    home = Path(os.environ.get("FAULTCAST_GITLAB_CI_LOCAL") or ROOT / ".cache" / "gitlab-ci-local")
+    program = home / "node_modules" / ".bin" / "gitlab-ci-local"
+    if not program.exists():
+        subprocess.run(["npm", "install", "--no-save", "--prefix", home, _RUNNER], check=True)
+    pipeline = Pipeline(Clone.of_small_plant(root), program)
+    pipeline.git("config", "user.name", "A person")
+    pipeline.git("config", "user.email", "person@example.org")
+    pipeline.commit("docs/conf.py", _ONE_PAGE)
+    pipeline.commit("docs/index.md", "# faultcast\n")
+    pipeline.git("branch", "-M", "main")
+    pipeline.git("remote", "add", "origin", "git@gitlab.example.com:team/faultcast.git")
+    pipeline.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    pipeline.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    return pipeline

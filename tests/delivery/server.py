@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.delivery.parts import Door, Engine, Registry
+from tests.delivery.parts import Door, Engine, Registry, free_port, nginx_server, ssh_server
 
 # Some hundred requests a second, which leaves a small machine time for the update.
 _PAUSE = 0.02
@@ -118,3 +120,32 @@ class Server:
             end.set()
             for thread in threads:
                 thread.join()
+
+
+@contextmanager
+def customer_server(folder: Path, engine: Engine, registry: Registry) -> Iterator[Server]:
+    """Start nginx and sshd, and install the update script as a person would."""
+    front, ports = free_port(), (free_port(), free_port())
+    with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh") as door:
+        printed = subprocess.run(
+            [
+                Path(sys.executable).parent / "faultcast", "delivery", "install-target",
+                "--image", f"{registry.address}/faultcast", "--folder", folder / "faultcast",
+                "--listen", f"127.0.0.1:{front}", "--ports", *map(str, ports),
+                "--nginx", " ".join(nginx), "--nginx-folder", folder / "nginx" / "conf.d",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )  # fmt: skip
+        installed = subprocess.run(["sh"], input=printed.stdout, capture_output=True, text=True)
+        assert installed.returncode == 0, installed.stdout + installed.stderr
+        settings = folder / "faultcast" / "target.json"
+        # The engine is shared: forecasts of two servers are kept apart.
+        own = {"drain_seconds": 1, "ready_seconds": 60, "lock_seconds": 60}
+        own |= {"volume": f"faultcast-{front}"}
+        settings.write_text(json.dumps(json.loads(settings.read_text()) | own))
+        variables = " ".join(f"{name}='{value}'" for name, value in engine.variables.items())
+        door.allow(f"env {variables} {folder}/faultcast/update")
+        yield Server(folder / "faultcast", f"http://127.0.0.1:{front}", engine, registry, door)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from tests.delivery.pipeline import Pipeline
-from tests.e2e.clone import ROOT, Clone
 
 pytestmark = pytest.mark.timeout(300)
-_RUNNER = "gitlab-ci-local@4.70.1"
 ALWAYS = {"lint", "test", "docs"}
 MODELS = {"data", "train", "gate"}
 DELIVERY = {"package", "staging"}
 BY_HAND = {"production", "rollback"}
-
-
-@pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    if not shutil.which("npm"):
-        pytest.skip("npm is missing; make delivery-test as root installs it")
-    home = Path(os.environ.get("FAULTCAST_GITLAB_CI_LOCAL") or ROOT / ".cache" / "gitlab-ci-local")
-    program = home / "node_modules" / ".bin" / "gitlab-ci-local"
-    if not program.exists():
-        subprocess.run(["npm", "install", "--no-save", "--prefix", home, _RUNNER], check=True)
-    clone = Clone.of_small_plant(tmp_path_factory.mktemp("pipeline") / "faultcast")
-    pipeline = Pipeline(clone, program)
-    pipeline.git("branch", "-M", "main")
-    pipeline.git("remote", "add", "origin", "git@gitlab.example.com:team/faultcast.git")
-    pipeline.git("update-ref", "refs/remotes/origin/main", "HEAD")
-    pipeline.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
-    return pipeline
 
 
 def listed(pipeline: Pipeline, branch: str, *words: str, **variables: str) -> dict[str, str]:

@@ -81,7 +81,7 @@ def test_a_broken_image_never_serves(
     broken = server.publish(image, dockerfile=dockerfile)
     settings = server.folder / "target.json"
     kept = settings.read_text()
-    settings.write_text(kept.replace('"ready_seconds": 30', '"ready_seconds": 6'))
+    settings.write_text(kept.replace('"ready_seconds": 60', '"ready_seconds": 6'))
     try:
         with server.under_load("/health/ready") as load:
             code, text = server.update("deploy", broken)
