@@ -335,6 +335,7 @@ class Update:
         self._repair()
         old = self._server.serving()
         if old is not None and self._server.digest(old) == digest:
+            self._check_commit(digest, commit)
             return f"{digest} serves already, since {self._server.since(old)}"
         begin = time.monotonic()
         self._note(action, by, digest, "started")
@@ -367,9 +368,7 @@ class Update:
             )
         new = self._other(old)
         self._server.pull(digest)
-        built_from = self._server.labels(digest)["commit"]
-        if commit and built_from != commit:
-            raise UpdateError(f"{digest} was built from commit {built_from or '?'}, not {commit}")
+        self._check_commit(digest, commit)
         try:
             self._server.start(new, digest)
             self._server.wait_until_ready(new)
@@ -379,6 +378,11 @@ class Update:
             self._server.remove(new)
             raise
         return self._server.labels(digest)
+
+    def _check_commit(self, digest: str, commit: str) -> None:
+        built_from = self._server.labels(digest)["commit"]
+        if commit and built_from != commit:
+            raise UpdateError(f"{digest} was built from commit {built_from or '?'}, not {commit}")
 
     def _clean(self, old: int | None) -> None:
         """Let go of the old container when its requests have ended, and of old images."""

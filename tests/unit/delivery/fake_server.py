@@ -1,0 +1,123 @@
+"""A server without Docker and nginx: it does what `update` tells them, on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import CompletedProcess
+
+IMAGE = "host/faultcast"
+
+
+@dataclass
+class FakeServer:
+    """Containers by name, images by digest, and the words after which a call fails."""
+
+    folder: Path
+    ports: tuple[int, int] = (0, 0)
+    containers: dict[str, str] = field(default_factory=dict)
+    images: dict[str, dict[str, str]] = field(default_factory=dict)
+    registry: dict[str, dict[str, str]] = field(default_factory=dict)
+    fails: dict[tuple[str, ...], str] = field(default_factory=dict)
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+    state: str = "true 0"
+
+    def publish(self, digest: str, commit: str = "c" * 40, models: str = '{"mill":"4"}') -> None:
+        """Have an image that can be pulled."""
+        self.registry[digest] = {
+            "org.opencontainers.image.revision": commit,
+            "org.opencontainers.image.version": "1.2.3",
+            "faultcast.models": models,
+        }
+
+    def run(self, *words: str) -> CompletedProcess[str]:
+        """Do what a program would do."""
+        self.calls.append(words)
+        for begin, said in self.fails.items():
+            # nginx is well until it is to be told of a second container.
+            early = begin[0] == "nginx" and len(self.containers) < 2
+            if words[: len(begin)] == begin and not early:
+                return CompletedProcess(words, 1, "", f"{said}\n")
+        said = self._answer(words)
+        return CompletedProcess(words, int(said is None), f"{said}\n" if said else "", "")
+
+    def _answer(self, words: tuple[str, ...]) -> str | None:
+        """Return what `docker` prints; None where it fails."""
+        digest = words[-1].partition("@")[2]
+        match words[1:]:
+            case ("pull", *_) if digest in self.registry:
+                self.images[digest] = self.registry[digest]
+            case ("pull", *_):
+                return None
+            case ("image", "inspect", *_):
+                return json.dumps(self.images[digest]) if digest in self.images else None
+            case ("images", *_):
+                return "\n".join(self.images)
+            case ("rmi", *_):
+                self.images.pop(digest, None)
+            case (_, *_):
+                return self._of_containers(words)
+        return ""
+
+    def _of_containers(self, words: tuple[str, ...]) -> str | None:
+        name = words[-1]
+        match words[1:]:
+            case ("run", *options, image):
+                started = options[options.index("--name") + 1]
+                self.containers[started] = image.partition("@")[2]
+            case ("rm", *_):
+                self.containers.pop(name, None)
+            case ("network", *_):
+                return "172.17.0.1"
+            case ("inspect", "--format", what, _):
+                return self._told(what, name)
+        return ""
+
+    def _told(self, what: str, name: str) -> str | None:
+        if name not in self.containers:
+            return None
+        if "digest" in what:
+            return self.containers[name]
+        return self.state if "Running" in what else "2026-01-01T00:00:00Z"
+
+    @contextmanager
+    def answering(self) -> Iterator[str]:
+        """Answer for both containers and for nginx; yield nginx's address."""
+
+        class Container(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                _answer_with(self, {})
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Front(Container):
+            def do_GET(self) -> None:
+                told = upstream.read_text().partition(":")[2].partition(";")[0]
+                _answer_with(self, {"X-Upstream": f"127.0.0.1:{told}"})
+
+        upstream = self.folder / "upstream.conf"
+        with ExitStack() as stack:
+            first, second, front = (
+                stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+                for handler in (Container, Container, Front)
+            )
+            for server in (first, second, front):
+                thread = threading.Thread(target=server.serve_forever, args=[0.01])
+                thread.start()
+                stack.callback(thread.join)
+                stack.callback(server.shutdown)
+            self.ports = first.server_port, second.server_port
+            yield f"http://127.0.0.1:{front.server_port}"
+
+
+def _answer_with(request: BaseHTTPRequestHandler, headers: dict[str, str]) -> None:
+    request.send_response(200)
+    for name, value in {**headers, "Content-Length": "0"}.items():
+        request.send_header(name, value)
+    request.end_headers()

@@ -1,0 +1,223 @@
+"""Deploy, rollback and repair, step by step, on a server without Docker."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faultcast.delivery import update as script
+from faultcast.delivery.update import Change, Ledger, Target, Update, UpdateError
+from tests.unit.delivery.fake_server import IMAGE, FakeServer
+
+DIGESTS = [f"sha256:{digit * 64}" for digit in "12345"]
+ONE, TWO, *_ = DIGESTS
+UNKNOWN = "sha256:" + "0" * 64
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
+    fake = FakeServer(tmp_path)
+    for digest in DIGESTS:
+        fake.publish(digest)
+    monkeypatch.setattr(script, "_run", fake.run)
+    with fake.answering() as front:
+        settings = {"image": IMAGE, "front": front, "ports": fake.ports}
+        settings |= {"drain_seconds": 0, "ready_seconds": 0.1, "lock_seconds": 0.1}
+        (tmp_path / "target.json").write_text(json.dumps(settings))
+        yield fake
+
+
+@pytest.fixture
+def update(server: FakeServer) -> Update:
+    return Update(Target.read(server.folder))
+
+
+def outcomes(server: FakeServer) -> list[tuple[str, str]]:
+    changes = Ledger(server.folder / "ledger.jsonl").changes()
+    return [(change.outcome, change.digest) for change in changes]
+
+
+def test_the_first_deployment_is_told_with_its_labels(update: Update) -> None:
+    assert update.deploy(ONE, "ana", "c" * 40) == f"{ONE} serves"
+    status = update.status()
+    assert (status["digest"], status["ready"], status["version"]) == (ONE, True, "1.2.3")
+    newest, begun = status["changes"]
+    assert (begun["outcome"], newest["outcome"], newest["by"]) == ("started", "deployed", "ana")
+    assert (newest["commit"], newest["models"]) == ("c" * 40, {"mill": "4"})
+
+
+def test_a_container_may_write_nothing_but_its_data(update: Update, server: FakeServer) -> None:
+    (server.folder / "container.env").write_text("FAULTCAST_API_KEYS=x\n")
+    update.deploy(ONE, "ana")
+    (run,) = [" ".join(words) for words in server.calls if words[:2] == ("docker", "run")]
+    for option in ("--read-only", "--cap-drop ALL", "--security-opt no-new-privileges"):
+        assert option in run
+    assert f"--env-file {server.folder}/container.env" in run
+    assert "--publish 127.0.0.1:" in run
+    assert "--env FORWARDED_ALLOW_IPS=172.17.0.1" in run
+
+
+def test_updates_take_turns_on_two_ports_and_keep_three_images(
+    update: Update, server: FakeServer
+) -> None:
+    ports = []
+    for digest in DIGESTS:
+        update.deploy(digest, "ana")
+        (container,) = server.containers
+        assert server.containers[container] == digest
+        ports.append(container)
+    assert ports[0] != ports[1]
+    assert ports[0::2] == [ports[0]] * 3
+    assert set(server.images) == set(DIGESTS[-3:])
+
+
+def test_rollback_puts_back_what_served_and_again_changes_back(update: Update) -> None:
+    update.deploy(ONE, "ana")
+    update.deploy(TWO, "ana")
+    update.rollback("ben")
+    assert update.status()["digest"] == ONE
+    update.rollback("ben")
+    assert update.status()["digest"] == TWO
+
+
+def test_what_serves_is_not_deployed_again(update: Update, server: FakeServer) -> None:
+    update.deploy(ONE, "ana")
+    before = outcomes(server)
+    assert "serves already" in update.deploy(ONE, "ana")
+    assert outcomes(server) == before
+
+
+# What is called, what it says when it fails, and what the ledger says then.
+FAULTS = {
+    "pull": (("docker", "pull"), "denied", "could not be pulled: denied"),
+    "start": (("docker", "run"), "no such file", "does not start: no such file"),
+    "self-test": (("docker", "exec"), "503", "self-test failed: 503"),
+    "nginx": (("nginx", "-t"), "unexpected }", "nginx refuses its configuration: unexpected }"),
+}
+
+
+@pytest.mark.parametrize(("call", "said", "told"), FAULTS.values(), ids=FAULTS.keys())
+def test_what_fails_leaves_the_old_version_and_the_reason(
+    update: Update, server: FakeServer, call: tuple[str, ...], said: str, told: str
+) -> None:
+    update.deploy(ONE, "ana")
+    upstream = (server.folder / "upstream.conf").read_text()
+    server.fails[call] = said
+    with pytest.raises(UpdateError, match=re.escape(told)):
+        update.deploy(TWO, "ana")
+    assert list(server.containers.values()) == [ONE]
+    assert (server.folder / "upstream.conf").read_text() == upstream
+    assert outcomes(server)[-2:] == [("started", TWO), ("failed", TWO)]
+    assert told in update.status()["changes"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("false 0", "ended: trace"), ("true 3", "ended"), ("true 0", "not ready")]
+)
+def test_a_container_that_is_not_ready_never_serves(
+    update: Update,
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    said: str,
+) -> None:
+    update.deploy(ONE, "ana")
+    monkeypatch.setattr(script, "_answers", lambda _: False)
+    server.state, server.fails["docker", "logs"] = state, "trace"
+    with pytest.raises(UpdateError, match=said):
+        update.deploy(TWO, "ana")
+    assert list(server.containers.values()) == [ONE]
+
+
+def test_an_image_of_another_commit_is_not_started(update: Update, server: FakeServer) -> None:
+    with pytest.raises(UpdateError, match=r"was built from commit c{40}, not a{40}"):
+        update.deploy(ONE, "ana", "a" * 40)
+    assert server.containers == {}
+    assert outcomes(server)[-1] == ("failed", ONE)
+    update.deploy(ONE, "ana", "c" * 40)
+    with pytest.raises(UpdateError, match="was built from commit"):
+        update.deploy(ONE, "ana", "a" * 40)
+
+
+def test_nothing_is_begun_on_a_full_disk(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = shutil.disk_usage(server.folder)._replace(free=2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    with pytest.raises(UpdateError, match="only 1 MiB are free"):
+        update.deploy(ONE, "ana")
+    assert server.images == {}
+
+
+def killed_with(server: FakeServer, digest: str) -> None:
+    """Leave what a call leaves that is killed while it brings a digest in."""
+    begun = Change("2026-01-01T00:00:00Z", "deploy", "ana", digest, "started")
+    Ledger(server.folder / "ledger.jsonl").append(begun)
+
+
+def test_a_call_killed_before_the_switch_was_interrupted(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    (serving,) = server.containers
+    (other,) = {f"faultcast-{port}" for port in server.ports} - {serving}
+    killed_with(server, TWO)
+    server.containers[other] = TWO
+    update.deploy(ONE, "ben")
+    assert server.containers == {serving: ONE}
+    assert outcomes(server)[-2:] == [("started", TWO), ("interrupted", TWO)]
+
+
+def test_a_call_killed_after_the_switch_is_completed(update: Update, server: FakeServer) -> None:
+    update.deploy(ONE, "ana")
+    (old,) = server.containers
+    (new,) = {f"faultcast-{port}" for port in server.ports} - {old}
+    killed_with(server, TWO)
+    server.images[TWO] = server.registry[TWO]
+    server.containers[new] = TWO
+    (server.folder / "upstream.conf").write_text(f"server 127.0.0.1:{new.rpartition('-')[2]};\n")
+    assert "serves already" in update.deploy(TWO, "ben")
+    assert server.containers == {new: TWO}
+    newest = update.status()["changes"][0]
+    assert (newest["outcome"], newest["by"], newest["version"]) == ("deployed", "ana", "1.2.3")
+    update.rollback("ben")
+    assert list(server.containers.values()) == [ONE]
+
+
+def test_the_command_tells_what_serves(
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FAULTCAST_TARGET", str(server.folder))
+    monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"deploy {ONE} --by ana")
+    assert script.main() == 0
+    monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"deploy {UNKNOWN} --by ana")
+    assert script.main() == 1
+    assert capsys.readouterr().err.startswith("update: host/faultcast@sha256:000")
+    monkeypatch.setenv("SSH_ORIGINAL_COMMAND", "rollback --by ana")
+    assert script.main() == 1
+    assert "nothing served before" in capsys.readouterr().err
+    monkeypatch.setenv("SSH_ORIGINAL_COMMAND", "status")
+    assert script.main() == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"serves   {ONE}"
+    assert said[1].endswith("(ready)")
+    assert said[3] == 'models   {"mill": "4"}'
+    assert "failed" in said[4]
+
+
+def test_labels_that_are_no_json_are_no_models(update: Update, server: FakeServer) -> None:
+    server.publish(ONE, models="{")
+    update.deploy(ONE, "ana")
+    assert update.status()["models"] == {}
+
+
+def test_a_program_that_is_missing_is_named() -> None:
+    with pytest.raises(UpdateError, match="nowhere is not installed on this server"):
+        script._run("nowhere")
