@@ -24,27 +24,18 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
 
-ROOT = Path(__file__).parents[1]
+from checkout import ROOT, copy
+
 SMALL = ROOT / "tests" / "data" / "small_plant"
 KEPT = ("record.py", "def keep("), ("stage_runs.py", "def complete(")
 
 
-def copy(folder: Path) -> Path:
-    """Copy what git tracks, and what it would, with the small plant alone."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in listed.stdout.decode().split("\0"):
-        if name and name != "dvc.lock" and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+def copy_with_small_plant(folder: Path) -> Path:
+    """Copy the checkout, with the tests' small plant alone."""
+    copy(folder)
     (folder / "params.yaml").write_text("plants: [small]\nsimulated: [small]\ncases: []\n")
     shutil.copy(SMALL / "plant.yaml", folder / "configs/plants/small.yaml")
     shutil.copy(SMALL / "simulation.yaml", folder / "configs/simulation/small.yaml")
-    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     return folder
 
 
@@ -87,9 +78,9 @@ def seconds(folder: Path, *words: str) -> tuple[float, float]:
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
-        bare = untracked(copy(Path(name, "without")))
+        bare = untracked(copy_with_small_plant(Path(name, "without")))
         without, used_without = seconds(bare, "faultcast", "pipeline", "run")
-        tracked = copy(Path(name, "with"))
+        tracked = copy_with_small_plant(Path(name, "with"))
         belt, used_belt = seconds(tracked, "faultcast", "pipeline", "run")
         delivery, used_delivery = seconds(tracked, "faultcast", "sync")
         assert not (bare / ".faultcast/records").exists()
