@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from faultcast.cli.plant import checked_name
+from faultcast.cli.violations import all_option, listed
 
 
 @click.group()
@@ -53,7 +54,7 @@ def new(name: str, table: Path, target: str) -> None:
 
 @case.command()
 @click.argument("name")
-@click.option("--all", "everything", is_flag=True, help="List every violation, not the first few.")
+@all_option
 def check(name: str, everything: bool) -> None:
     """Say what is wrong with the configuration and table of case NAME.
 
@@ -65,16 +66,11 @@ def check(name: str, everything: bool) -> None:
       faultcast case check titanic
     """
     from faultcast.config.layout import Layout
-    from faultcast.errors import ContractError
     from faultcast.pipeline.case_check import check_case
     from faultcast.scoring.case_manifest import class_name
 
-    try:
+    with listed(everything):
         found = check_case(Layout.find(), name)
-    except ContractError as broken:
-        if everything:
-            click.echo("\n".join(map(str, broken.violations)))
-        raise
     click.echo(f"{name}: configuration and table can be used.")
     for part, rows in found.parts.items():
         counts = dict(rows["target"].value_counts().iter_rows())

@@ -8,6 +8,8 @@ from zoneinfo import available_timezones
 
 import click
 
+from faultcast.cli.violations import all_option, listed
+
 _FILES = click.Path(exists=True, path_type=Path)
 
 
@@ -84,7 +86,7 @@ def new(
 
 @plant.command()
 @click.argument("name")
-@click.option("--all", "everything", is_flag=True, help="List every violation, not the first few.")
+@all_option
 def check(name: str, everything: bool) -> None:
     """Say what is wrong with the configuration and files of plant NAME.
 
@@ -96,15 +98,10 @@ def check(name: str, everything: bool) -> None:
       faultcast plant check mill
     """
     from faultcast.config.layout import Layout
-    from faultcast.errors import ContractError
     from faultcast.pipeline.plant_check import check_plant
 
-    try:
+    with listed(everything):
         found = check_plant(Layout.find(), name)
-    except ContractError as broken:
-        if everything:
-            click.echo("\n".join(map(str, broken.violations)))
-        raise
     quality = found.quality
     click.echo(f"{name}: configuration and files can be used.")
     click.echo(

@@ -36,11 +36,7 @@ def load_plant(layout: Layout, plant: str) -> Plant:
         UnknownPlantError: there is no such file.
         ConfigError: the file cannot be used.
     """
-    path = layout.plant_config(plant)
-    if not path.is_file():
-        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
-        raise UnknownPlantError(plant, path.relative_to(layout.root), known)
-    return load_config(path, Plant, name=plant)
+    return _load_named(layout, plant, layout.plant_config(plant), Plant, UnknownPlantError)
 
 
 def load_case(layout: Layout, case: str) -> Case:
@@ -50,11 +46,7 @@ def load_case(layout: Layout, case: str) -> Case:
         UnknownCaseError: there is no such file.
         ConfigError: the file cannot be used.
     """
-    path = layout.case_config(case)
-    if not path.is_file():
-        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
-        raise UnknownCaseError(case, path.relative_to(layout.root), known)
-    return load_config(path, Case, name=case)
+    return _load_named(layout, case, layout.case_config(case), Case, UnknownCaseError)
 
 
 def load_config(path: Path, kind: type[T], **known: object) -> T:
@@ -71,6 +63,19 @@ def load_config(path: Path, kind: type[T], **known: object) -> T:
         return kind.model_validate({**known, **content})
     except ValidationError as invalid:
         raise ConfigError(path, [_fault(error) for error in invalid.errors()]) from None
+
+
+def _load_named(
+    layout: Layout,
+    name: str,
+    path: Path,
+    kind: type[T],
+    unknown: type[UnknownPlantError | UnknownCaseError],
+) -> T:
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
+        raise unknown(name, path.relative_to(layout.root), known)
+    return load_config(path, kind, name=name)
 
 
 def _read_mapping(path: Path) -> dict[str, Any]:
