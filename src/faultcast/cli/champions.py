@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +17,7 @@ from threading import Event, Thread
 import click
 
 from faultcast.pipeline.lifeline import end_with_parent
+from faultcast.programs import program
 from faultcast.settings import tracking_uri
 from faultcast.tracking.follow import FOLLOWS
 
@@ -79,9 +79,8 @@ class _Follower(Thread):
             self.join(0.1)
 
     def _start(self) -> subprocess.Popen[str]:
-        program = Path(sys.executable).with_name("faultcast")
         return subprocess.Popen(
-            [program, "models", "fetch", *self._names, "--to", self.folder, "--watch"],
+            [program("faultcast"), "models", "fetch", *self._names, "--to", self.folder, "--watch"],
             cwd=self._root,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from faultcast.config.load import load_plant
 from faultcast.errors import ExperimentError
 from faultcast.experiments.variation import Variation, write_variation
 from faultcast.files import scratch_folder
+from faultcast.programs import program
 from faultcast.settings import EXPERIMENT, RECORDS, records_folder
 
 _STAGES = ("features", "dataset", "train")
@@ -51,7 +51,7 @@ class Bench:
         write_variation(self.project.plant_config(self.plant), config, variation)
         load_plant(self.copy, self.plant)
         ran = subprocess.run(
-            [_tool("faultcast"), "pipeline", "run", "-j", "1", f"{_LAST}@{self.plant}"],
+            [program("faultcast"), "pipeline", "run", "-j", "1", f"{_LAST}@{self.plant}"],
             cwd=self.copy.root,
             env={
                 **os.environ,
@@ -108,7 +108,7 @@ def _copy_stages(project: Path, copy: Path, plant: str, first_stage: str) -> Non
     (copy / "params.yaml").write_text(f"plants: [{plant}]\n", encoding="utf-8")
     # The cache and a folder for locks of its own; git sees nothing of the copy.
     asked = subprocess.run(
-        [_tool("dvc"), "cache", "dir"],
+        [program("dvc"), "cache", "dir"],
         cwd=project,
         capture_output=True,
         text=True,
@@ -129,11 +129,6 @@ def _link_inputs(project: Layout, copy: Layout, plant: str, first_stage: str) ->
         folders.append(project.dataset(plant))
     for folder in folders:
         shutil.copytree(folder, copy.root / folder.relative_to(project.root), copy_function=_link)
-
-
-def _tool(name: str) -> str:
-    """Return a tool of this environment, which need not be activated."""
-    return str(Path(sys.executable).parent / name)
 
 
 def _link(source: str, target: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
-from pathlib import Path
 from threading import Lock
 
 import polars as pl
@@ -26,6 +24,7 @@ from faultcast.experiments.study import CONFIGURED, PlantStudy
 from faultcast.experiments.variation import draw
 from faultcast.modeling.dataset import read_part
 from faultcast.modeling.ranking import score
+from faultcast.programs import program
 from faultcast.scoring.forecaster import Forecaster
 from faultcast.scoring.manifest import MACHINE
 
@@ -186,7 +185,7 @@ def _measure(forecasts: pl.DataFrame, metric: Metric) -> float:
 
 def _run_stages_before(layout: Layout, experiments: ExperimentSet, plants: Sequence[str]) -> None:
     stage = _BEFORE[experiments.first_stage]
-    command = [str(Path(sys.executable).parent / "faultcast"), "pipeline", "run"]
+    command = [program("faultcast"), "pipeline", "run"]
     command += [f"{stage}@{plant}" for plant in plants]
     if subprocess.run(command, cwd=layout.root, check=False).returncode != 0:
         raise ExperimentError(stage, "the stages before the experiments failed: mend them first")

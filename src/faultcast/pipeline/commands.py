@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from faultcast.pipeline.lifeline import Lifeline
+from faultcast.programs import search_path
 
 _SECONDS_TO_END = 10.0
 _MESSAGE = "faultcast: "  # how a failure's message begins
@@ -90,7 +90,7 @@ class RunningCommand:
         return subprocess.Popen(
             line,
             cwd=self.command.folder,
-            env={**self.command.environment, "PATH": _path(self.command.environment)},
+            env={**self.command.environment, "PATH": search_path(self.command.environment)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -99,11 +99,6 @@ class RunningCommand:
             start_new_session=True,
             preexec_fn=self.lifeline.join,
         )
-
-
-def _path(environment: Mapping[str, str]) -> str:
-    """Put the tools of this interpreter first: the environment need not be activated."""
-    return os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
 
 
 def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from faultcast.errors import (
     TransferError,
 )
 from faultcast.pipeline.remote import fetch
+from faultcast.programs import search_path
 from faultcast.tracking.data_check import Checked, DataStore
 from faultcast.tracking.git_history import GitHistory
 from faultcast.tracking.hashes import listing_md5, md5_of, sha256_of
@@ -132,9 +132,8 @@ def _fetched(store: DataStore, item: Item, here: Checked, say: Callable[[str], N
 
 def _run(stage: LockedStage, tree: Path) -> None:
     """Run a stage's command with the worktree's code and this environment, tracked nowhere."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = os.environ | {
-        "PATH": path,
+        "PATH": search_path(),
         "PYTHONPATH": str(tree / "src"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{tree / 'mlflow.db'}",
         "FAULTCAST_RECORDS": str(tree / ".faultcast" / "records"),
