@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from faultcast.config.duration import format_duration
 from faultcast.config.plant import Repair
 from faultcast.data.plant_guess import PlantGuess
 from faultcast.data.repairs import MEANINGS
+from faultcast.templates import templates
 
 
 def write_draft(guess: PlantGuess, zone_guessed: bool, repairs: Mapping[Repair, int]) -> str:
@@ -22,16 +22,10 @@ def write_draft(guess: PlantGuess, zone_guessed: bool, repairs: Mapping[Repair, 
         zone_guessed: nobody said which time zone it is in.
         repairs: the repairs that its files need, with the rows that each changes.
     """
-    environment = Environment(
-        loader=PackageLoader("faultcast.data"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
+    drafts = templates(
+        "faultcast.data", escape=False, scalar=scalar, plain=plain, duration=format_duration
     )
-    environment.filters |= {"scalar": scalar, "plain": plain, "duration": format_duration}
-    return environment.get_template("plant.yaml.j2").render(
+    return drafts.get_template("plant.yaml.j2").render(
         g=guess, zone_guessed=zone_guessed, repairs=repairs, meanings=MEANINGS
     )
 

@@ -7,9 +7,10 @@ import re
 import shlex
 from importlib.resources import files
 
-import jinja2
+from jinja2 import Template
 
 from faultcast.errors import DeliveryError
+from faultcast.templates import templates
 
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)+")
 _FOLDER = re.compile(r"(/[A-Za-z0-9._-]+)+")
@@ -60,10 +61,5 @@ def installation(
     )
 
 
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("faultcast.delivery"),
-        autoescape=False,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template(name)
+def _template(name: str) -> Template:
+    return templates("faultcast.delivery", escape=False).get_template(name)

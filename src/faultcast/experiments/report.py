@@ -8,7 +8,6 @@ from pathlib import Path
 
 import optuna
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from optuna.trial import FrozenTrial, TrialState
 
 from faultcast.config.experiment import ExperimentSet
@@ -20,6 +19,7 @@ from faultcast.files import replacing
 from faultcast.modeling.gate.comparison import Comparison, compare
 from faultcast.modeling.gate.weighted import average_precision
 from faultcast.reporting.picture import Picture
+from faultcast.templates import templates
 
 _FEWEST_FOR_IMPORTANCE = 4
 
@@ -53,14 +53,8 @@ def write_report(layout: Layout, experiments: ExperimentSet, studies: Sequence[P
     Raises:
         DiskError: it could not be written.
     """
-    environment = Environment(
-        loader=PackageLoader("faultcast.experiments"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("experiments.html.j2").render(
+    template = templates("faultcast.experiments").get_template("experiments.html.j2")
+    page = template.render(
         experiments=experiments,
         settings=list(experiments.vary),
         sections=[_section(study) for study in studies],

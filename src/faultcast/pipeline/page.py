@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pygments import highlight  # type: ignore[import-untyped]  # ships no types
 from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 
 from faultcast.pipeline.document import INJECTED, PARAMETERS, Notebook, plain, tags_of
+from faultcast.templates import templates
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//|\bimport\(["']https?:|requirejs""")
@@ -50,14 +50,8 @@ def render_page(notebook: Notebook, parameters: Mapping[str, Any]) -> str:
     """
     prose = _Prose(notebook)
     blocks = [block for cell in notebook.content["cells"] for block in _blocks(cell, prose)]
-    environment = Environment(
-        loader=PackageLoader("faultcast.pipeline"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
+    template = templates("faultcast.pipeline").get_template("page.html.j2")
+    return template.render(
         title=notebook.title,
         parameters=parameters,
         sections=[section for section in prose.sections if section.level in {2, 3}],

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from faultcast.modeling.gate.bars import Bar, Sense
 from faultcast.modeling.gate.comparison import Comparison
 from faultcast.modeling.gate.judgement import Judgement
 from faultcast.reporting.tables import MISSING
 from faultcast.reporting.wording import count, number, worded
+from faultcast.templates import templates
 
 _WIDTH, _MARGIN = 640.0, 20.0
 _FULL = 100.0
@@ -31,16 +30,9 @@ class Facts:
 
 def render_gate_page(judgement: Judgement, facts: Facts | None = None) -> str:
     """Write a judgement as HTML that needs no other file; without facts, that of the bars alone."""
-    environment = Environment(
-        loader=PackageLoader("faultcast.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"count": count, "number": number, "worded": worded}
+    pages = templates("faultcast.reporting", count=count, number=number, worded=worded)
     theirs = {bar.name: bar for bar in judgement.champion_bars}
-    return environment.get_template("gate.html.j2").render(
+    return pages.get_template("gate.html.j2").render(
         judgement=judgement,
         facts=facts,
         rows=[_row(bar, theirs.get(bar.name)) for bar in judgement.bars],

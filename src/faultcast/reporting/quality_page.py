@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from faultcast.data.quality import Quality
 from faultcast.data.repairs import MEANINGS
 from faultcast.data.stuck import LONGEST_REPETITION
@@ -20,6 +18,7 @@ from faultcast.reporting.wording import (
     span,
     worded,
 )
+from faultcast.templates import templates
 
 _MOST_NAMES = 12
 _SHOWN = 10
@@ -28,17 +27,17 @@ _MOST_FILES = 20
 
 def render_quality_page(quality: Quality) -> str:
     """Write the report as HTML that needs no other file."""
-    environment = Environment(
-        loader=PackageLoader("faultcast.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    pages = templates(
+        "faultcast.reporting",
+        moment=lambda time: time.strftime("%Y-%m-%d %H:%M"),
+        count=count,
+        hours=hours,
+        number=number,
+        percent=percent,
+        sentence=sentence,
+        worded=worded,
     )
-    words = (count, hours, number, percent, sentence, worded)
-    environment.filters |= {word.__name__: word for word in words}
-    environment.filters["moment"] = lambda time: time.strftime("%Y-%m-%d %H:%M")
-    return environment.get_template("quality.html.j2").render(
+    return pages.get_template("quality.html.j2").render(
         q=quality,
         verdict=_verdict(quality),
         cards=_cards(quality),

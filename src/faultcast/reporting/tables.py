@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
+
+from faultcast.templates import templates
 
 Format = Callable[[Any], str]
 MISSING = "–"
@@ -83,4 +85,4 @@ def _render(name: str, **values: Any) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=PackageLoader("faultcast.reporting"), autoescape=True)
+    return templates("faultcast.reporting")

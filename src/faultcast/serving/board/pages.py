@@ -11,12 +11,13 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from faultcast.config.duration import format_duration
+from faultcast.templates import templates
 
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
@@ -56,24 +57,17 @@ async def asset(request: Request) -> Response:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return templates(
+        "faultcast.serving.board",
+        percent=percent,
+        ago=ago,
+        moment=moment,
+        data=data,
+        duration=duration,
+        words=lambda name: name.replace("_", " "),
+        spark=spark,
+        segment=lambda text: quote(text, safe=""),
     )
-    environment.filters |= {
-        "percent": percent,
-        "ago": ago,
-        "moment": moment,
-        "data": data,
-        "duration": duration,
-        "words": lambda name: name.replace("_", " "),
-        "spark": spark,
-        "segment": lambda text: quote(text, safe=""),
-    }
-    return environment
 
 
 def percent(value: float) -> str:
