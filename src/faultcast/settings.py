@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from faultcast.errors import LimitError
+from faultcast.errors import LimitError, StoreUrlError
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 KERNEL_LOGS = "FAULTCAST_KERNEL_LOGS"
@@ -53,7 +53,8 @@ def deployment_targets() -> dict[str, str]:
 class ServingLimits:
     """What a server takes from a caller before it answers 408, 413, 422, 429 or 503.
 
-    `spool_bytes` bounds what waits for the prediction store, in each worker.
+    `spool_bytes` bounds what waits for the prediction store, in each worker, and `store_days` for
+    how many days the store keeps forecasts.
     """
 
     body_bytes: int = 16 * 1024 * 1024
@@ -64,6 +65,7 @@ class ServingLimits:
     requests_of_a_caller: int = 64
     forecasts: int = 2
     spool_bytes: int = 256 * 1024 * 1024
+    store_days: int = 365
 
 
 def serving_limits() -> ServingLimits:
@@ -119,6 +121,17 @@ def prediction_store(root: Path | None) -> str | None:
     if not told and root:
         told = f"sqlite:///{root / '.faultcast' / 'predictions.db'}"
     return None if told == "none" else told
+
+
+def required_store(root: Path) -> str:
+    """The store's URL, where there must be one.
+
+    Raises:
+        StoreUrlError: FAULTCAST_STORE is none.
+    """
+    if url := prediction_store(root):
+        return url
+    raise StoreUrlError("none, and this needs one")
 
 
 def demo_folder(root: Path) -> Path:

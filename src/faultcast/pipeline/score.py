@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,33 @@ from faultcast.scoring.plant_forecast import (
 )
 
 
-def score_plant(layout: Layout, plant: str, at: datetime | None, folder: Path) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Scores:
+    """What is forecast for the machines of a plant at a moment, and the records behind it."""
+
+    model: Forecaster
+    at: datetime
+    records: Records
+    forecasts: Sequence[MachineForecast]
+
+    def table(self) -> pl.DataFrame:
+        """Return a row a machine, the riskiest first.
+
+        It has machine, time, status, detail, last_reading, risk, the model's outputs, and
+        contribution_<source> of each source.
+        """
+        rows = [_row(self.model, one, self.at) for one in self.forecasts]
+        names = ["machine", "time", "status", "detail", "last_reading", "risk"]
+        outputs = [output.name for output in self.model.manifest.outputs]
+        sources = [f"contribution_{name}" for name in self.model.manifest.features.sources]
+        schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
+        schema |= {"time": CLOCK, "last_reading": CLOCK}
+        schema |= dict.fromkeys([*outputs, *sources], pl.Float64())
+        by_risk = ["probability_machine", "machine"]
+        return pl.DataFrame(rows, schema).sort(by_risk, descending=[True, False], nulls_last=True)
+
+
+def score_plant(layout: Layout, plant: str, at: datetime | None, folder: Path) -> Scores:
     """Forecast all machines at a moment.
 
     Args:
@@ -29,10 +57,6 @@ def score_plant(layout: Layout, plant: str, at: datetime | None, folder: Path) -
         plant: the plant's name.
         at: the moment from which the horizon runs; None: that of the last reading.
         folder: the model's folder.
-
-    Returns:
-        A row a machine, the riskiest first: machine, time, status, detail, last_reading, risk, the
-        model's outputs, and contribution_<source> of each source.
 
     Raises:
         StageNotRunError: canonical data or model are not there yet.
@@ -42,15 +66,7 @@ def score_plant(layout: Layout, plant: str, at: datetime | None, folder: Path) -
     data, model = read_canonical(layout, plant), Forecaster.load(folder)
     moment: datetime = at or data.telemetry["time"].max()  # type: ignore[assignment]  # no row is none
     records = Records(data.telemetry, data.events, data.machines)
-    rows = [_row(model, one, moment) for one in forecast_machines(model, records, moment)]
-    names = ["machine", "time", "status", "detail", "last_reading", "risk"]
-    outputs = [output.name for output in model.manifest.outputs]
-    sources = [f"contribution_{source}" for source in model.manifest.features.sources]
-    schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
-    schema |= {"time": CLOCK, "last_reading": CLOCK}
-    schema |= dict.fromkeys([*outputs, *sources], pl.Float64())
-    table = pl.DataFrame(rows, schema)
-    return table.sort("probability_machine", "machine", descending=[True, False], nulls_last=True)
+    return Scores(model, moment, records, forecast_machines(model, records, moment))
 
 
 def write_scores(scores: pl.DataFrame, target: Path) -> None:

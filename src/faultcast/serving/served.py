@@ -141,14 +141,14 @@ def load_model(folder: Path) -> ServedModel:
     """
     if model_kind(folder) == "case":
         case = CaseForecaster.load(folder)
-        version = _version(folder, case.manifest.model.sha256)
+        version = version_of(folder, case.manifest.model.sha256)
         return ServedCase(case.manifest.case, folder, version, case)
     plant = Forecaster.load(folder)
-    version = _version(folder, plant.manifest.model.sha256)
+    version = version_of(folder, plant.manifest.model.sha256)
     return ServedPlant(plant.manifest.plant, folder, version, plant)
 
 
-def _version(folder: Path, sha256: str) -> str:
+def version_of(folder: Path, sha256: str) -> str:
     """Return the registry's version; of a model from no registry, the beginning of its hash."""
     path = folder / VERSION_FILE
     if not path.is_file():

@@ -104,7 +104,9 @@ def _sink(plan: Plan, limits: ServingLimits) -> StoreSink | None:
         shutil.rmtree(folder, ignore_errors=True)
         return open_sink(demo_store(plan.root), folder / "spool", limits.spool_bytes)
     url = prediction_store(plan.root)
-    return open_sink(url, spool_folder(plan.root), limits.spool_bytes) if url else None
+    if not url:
+        return None
+    return open_sink(url, spool_folder(plan.root), limits.spool_bytes, limits.store_days)
 
 
 def serve(plan: Plan, host: str, port: int, workers: int = 1) -> None:

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import psutil
 
 _SECONDS_TO_START = 90
 
@@ -40,6 +41,16 @@ def serving(
     finally:
         server.terminate()
         server.wait()
+
+
+def workers(server: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that answer; the others are the interpreter's own."""
+    found = []
+    for child in server.children():
+        with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def _wait_for(server: subprocess.Popen[bytes], client: httpx.Client, log: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from tests.integration.serving.process import serving
+from tests.integration.serving.process import serving, workers
 from tests.unit.modeling.test_titanic import training
 
 __all__ = ["training"]
@@ -32,16 +31,6 @@ def running(training, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
     options = ("--artifacts", str(training.folder.parent), "--workers", "2")
     with serving(folder, *options, FAULTCAST_STORE="none") as (server, client):
         yield psutil.Process(server.pid), client
-
-
-def workers(server: psutil.Process) -> list[psutil.Process]:
-    """Return the processes that answer; the others are the interpreter's own."""
-    found = []
-    for child in server.children():
-        with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
-            if "spawn_main" in " ".join(child.cmdline()):
-                found.append(child)
-    return found
 
 
 def test_one_row_from_the_address_answers_as_it_always_did(running: Running) -> None:

@@ -19,11 +19,11 @@ from faultcast.serving.answers import records_of_machines
 from faultcast.serving.board.risk import utc_now
 from faultcast.serving.predictions import PredictionSink
 from faultcast.serving.served import Served, ServedPlant
+from faultcast.serving.store.batch import newest_of
 
 _LOG = logging.getLogger("faultcast.serving")
 _FILES = ("telemetry", "events", "machines")
 _DAYS, _STEP = timedelta(days=5), timedelta(hours=6)
-_SHOWN = timedelta(days=7)
 
 
 def replay(served: Served, data: Path, sink: PredictionSink, stop: threading.Event) -> None:
@@ -40,8 +40,7 @@ def replay(served: Served, data: Path, sink: PredictionSink, stop: threading.Eve
         _LOG.warning("%s holds no data of a served plant to replay: run make run first", data)
     loaded = [(plant, _moved_to_now(_folder(data, plant))) for plant in plants]
     for plant, (records, at) in loaded:
-        recent = records.readings.filter(pl.col("time") > at - _SHOWN)
-        sink.observe(plant.name, Records(recent, records.events, records.machines))
+        sink.observe(plant.name, newest_of(records, at))
     for back in _steps():
         for plant, (records, at) in loaded:
             if stop.is_set():

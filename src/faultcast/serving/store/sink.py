@@ -7,7 +7,6 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,8 +16,10 @@ from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import RECORDED, ForecastRecord
 from faultcast.serving.store.database import Database, Row
 from faultcast.serving.store.recent import RecentRecords
+from faultcast.serving.store.retention import Retention
 from faultcast.serving.store.spool import Spool, read_lines
 from faultcast.serving.store.tables import FORECASTS
+from faultcast.settings import ServingLimits
 
 _LOG = logging.getLogger("faultcast.serving")
 _EVERY, _RETRY = 0.2, 1.0
@@ -33,12 +34,14 @@ class StoreSink:
     Args:
         database: the store.
         spool: where forecasts wait.
+        days: for how many days the store keeps them.
     """
 
-    def __init__(self, database: Database, spool: Spool) -> None:
+    def __init__(self, database: Database, spool: Spool, days: int) -> None:
         self.database = database
         self._spool = spool
         self._recent = RecentRecords(database)
+        self._retention = Retention(database, days)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._metrics: Metrics | None = None
@@ -103,13 +106,14 @@ class StoreSink:
             self._deliver(path)
             self._spool.delivered(path)
         self._recent.deliver()
+        self._retention.turn()
 
     def _deliver(self, path: Path) -> None:
         try:
             lines = read_lines(path)
         except FileNotFoundError:  # dropped meanwhile
             return
-        rows = [_row(uid, orjson.loads(line)) for uid, line in lines]
+        rows = [row_of(uid, line) for uid, line in lines]
         self._drop(self.database.add(FORECASTS, rows), "the store can never hold them")
         if self._metrics:
             self._metrics.stored(len(rows))
@@ -121,17 +125,21 @@ class StoreSink:
                 self._metrics.not_stored(count)
 
 
-def open_sink(url: str, spool: Path, spool_bytes: int) -> StoreSink:
+def open_sink(
+    url: str, spool: Path, spool_bytes: int, days: int = ServingLimits.store_days
+) -> StoreSink:
     """Return the sink of a store.
 
     Raises:
         StoreUrlError: the URL is none of a database that can be used.
         DiskError: the spool's folder cannot be made.
     """
-    return StoreSink(Database(url), Spool(spool, spool_bytes))
+    return StoreSink(Database(url), Spool(spool, spool_bytes), days)
 
 
-def _row(uid: str, record: dict[str, Any]) -> Row:
+def row_of(uid: str, line: bytes) -> Row:
+    """Return the row of a forecast that was written as a line of JSON."""
+    record = orjson.loads(line)
     times = {name: datetime.fromisoformat(record[name]) for name in _TIMES if record[name]}
     outputs = record["probabilities"]
     return {**record, **times, "uid": uid, "probability": outputs.get(_MACHINE)}

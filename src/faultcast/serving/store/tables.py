@@ -54,6 +54,7 @@ FORECASTS = Table(
     Column("contributions", JSON, nullable=False),
     Index("forecasts_of_machines", "kind", "name", "machine", "time"),
     Index("forecasts_by_time", "time"),
+    Index("forecasts_by_age", "made_at"),
 )
 
 FEEDBACK = Table(
