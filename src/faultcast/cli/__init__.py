@@ -16,6 +16,7 @@ from faultcast.cli.data import data
 from faultcast.cli.delivery import delivery
 from faultcast.cli.experiment import experiment
 from faultcast.cli.experiments import experiments
+from faultcast.cli.feedback import feedback
 from faultcast.cli.gate import gate
 from faultcast.cli.ingest import ingest
 from faultcast.cli.lineage import lineage
@@ -87,6 +88,7 @@ faultcast.add_command(config)
 faultcast.add_command(delivery)
 faultcast.add_command(data)
 faultcast.add_command(experiments)
+faultcast.add_command(feedback)
 faultcast.add_command(gate)
 faultcast.add_command(experiment)
 faultcast.add_command(ingest)

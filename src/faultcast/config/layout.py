@@ -43,6 +43,10 @@ class Layout:
         """Return a case's table."""
         return self.root / "data" / "external" / f"{case}.csv"
 
+    def feedback(self, plant: str) -> Path:
+        """Return what planners marked on the board, as exported for the reports."""
+        return self.root / "data" / "external" / "feedback" / f"{plant}.csv"
+
     def raw(self, plant: str) -> Path:
         """Return a plant's immutable logs."""
         return self.root / "data" / "raw" / plant

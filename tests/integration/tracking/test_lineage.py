@@ -225,7 +225,8 @@ def store(
 
 def test_a_request_leads_to_its_forecasts_and_on_to_the_raw_files(mill: Mill, store: str) -> None:
     asked = "line-3.0042"
-    put(store, *(forecast(one, request_id=asked, name="mill", version="1") for one in ("A", "B")))
+    machines = [f"M{number}" for number in range(12)]
+    put(store, *(forecast(one, request_id=asked, name="mill", version="1") for one in machines))
     told = mill.project.run("faultcast", "lineage", asked, "--json")
 
     assert told.code == 0, told.text
@@ -233,9 +234,9 @@ def test_a_request_leads_to_its_forecasts_and_on_to_the_raw_files(mill: Mill, st
     assert [link["link"] for link in found["chain"]] == ["request", *CHAIN]
     assert found["subject"] == asked
     first = found["chain"][0]
-    assert first["value"] == "2 forecasts by mill/1, 2026-03-01 06:00 UTC"
+    assert first["value"] == "12 forecasts by mill/1, 2026-03-01 06:00 UTC"
     assert [(one["link"], one["value"]) for one in first["parts"]] == [
-        (machine, f"probability 0.2500, inputs sha256 {'0' * 64}") for machine in ("A", "B")
+        (machine, f"probability 0.2500, inputs sha256 {'0' * 64}") for machine in machines
     ]
 
 

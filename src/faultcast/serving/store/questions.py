@@ -16,13 +16,13 @@ _OF_PLANTS = (FORECASTS.c.kind == "plant", FORECASTS.c.machine.is_not(None))
 
 
 def find_request(database: Database, request_id: str) -> Found:
-    """Return the forecasts that one request got; none where it is not known.
+    """Return the forecasts that one request got, in its order; none where it is not known.
 
     Raises:
         SQLAlchemyError: the store is down.
     """
     asked = select(FORECASTS).where(FORECASTS.c.request_id == request_id)
-    return _ask(database, asked.order_by(FORECASTS.c.uid))
+    return sorted(_ask(database, asked), key=_place)
 
 
 def newest_forecasts(database: Database, since: datetime) -> Found:
@@ -106,6 +106,11 @@ def feedback_of(database: Database, plant: str | None = None, machine: str | Non
     if machine is not None:
         asked = asked.where(FEEDBACK.c.machine == machine)
     return _ask(database, asked.order_by(FEEDBACK.c.time.desc()))
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, int]:
+    segment, _, line = row["uid"].rpartition("-")
+    return segment, int(line)
 
 
 def _of(table: Table, plant: str, machine: str) -> tuple[ColumnElement[bool], ...]:

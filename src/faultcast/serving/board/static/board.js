@@ -54,10 +54,10 @@ function draw(figure) {
     cursor: { drag: { x: true, y: false }, sync: { key: "machine" } },
     scales: forecasts ? { y: { range: [0, 1] } } : {},
     axes: [
-      { ...axis, size: 40, values: [[86400, "{D} {MMM}", null, null, null, null, null, null, 1],
+      { ...axis, size: (_, labels) => (labels?.some((text) => text?.includes("\n")) ? 40 : 26), values: [[86400, "{D} {MMM}", null, null, null, null, null, null, 1],
                           [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
                           [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1]] },
-      { ...axis, size: 56, values: forecasts ? percent : undefined },
+      { ...axis, size: 56, space: 22, values: forecasts ? percent : undefined },
     ],
     series: [{}, { stroke: colour("--plot"), width: 1.5, spanGaps: false, points: { show: forecasts ? undefined : false } }],
     hooks: { drawClear: [upright], draw: forecasts ? [level] : [] },
