@@ -19,7 +19,7 @@ def feedback() -> None:
 @click.argument("plant")
 @click.option("--demo", is_flag=True, help="From the store of `faultcast serve --demo`.")
 def export(plant: str, demo: bool) -> None:
-    """Write the feedback on PLANT's machines to data/external/feedback/PLANT.csv.
+    """Add new feedback on PLANT's machines to data/external/feedback/PLANT.csv.
 
     It is read from the prediction store (FAULTCAST_STORE, or the project's own), with the forecast
     that was there when a machine was marked; who marked it stays in the store. The next planner's
@@ -33,12 +33,13 @@ def export(plant: str, demo: bool) -> None:
 
     from faultcast.config.layout import Layout
     from faultcast.config.load import load_plant
-    from faultcast.data.feedback import SCHEMA, write_feedback
+    from faultcast.data.feedback import SCHEMA, add_feedback
     from faultcast.serving.store.export import export_feedback
     from faultcast.settings import demo_store, required_store
 
     layout = Layout.find()
     load_plant(layout, plant)
     marks = export_feedback(demo_store(layout.root) if demo else required_store(layout.root), plant)
-    path = write_feedback(layout, plant, pl.DataFrame(marks, SCHEMA))
-    click.echo(f"{path.relative_to(layout.root)}: {len(marks):,} marks")
+    new = add_feedback(layout, plant, pl.DataFrame(marks, SCHEMA))
+    path = layout.feedback(plant).relative_to(layout.root)
+    click.echo(f"{path}: {new:,} new of {len(marks):,} marks in the store")

@@ -23,6 +23,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "threshold": pl.Float64(),
     "request_id": pl.String(),
 }
+_KEY = ["time", "machine", "mark"]
 
 
 def read_feedback(layout: Layout, plant: str) -> pl.DataFrame:
@@ -47,18 +48,28 @@ def read_feedback(layout: Layout, plant: str) -> pl.DataFrame:
         raise UnreadableFileError([_damaged(layout, path, plant, fault)]) from None
 
 
-def write_feedback(layout: Layout, plant: str, table: pl.DataFrame) -> Path:
-    """Write a plant's feedback; returns the file.
+def add_feedback(layout: Layout, plant: str, marks: pl.DataFrame) -> int:
+    """Add to a plant's feedback what is not in its file yet; what is there stays as it is.
+
+    Args:
+        layout: the project.
+        plant: the plant's name.
+        marks: the columns of `SCHEMA`.
+
+    Returns:
+        how many marks are new; with none, the file is not touched.
 
     Raises:
-        DiskError: it could not be written; an earlier one is untouched.
+        UnreadableFileError: the file is damaged.
+        DiskError: it could not be written; the earlier one is untouched.
     """
-    path = layout.feedback(plant)
-    with replacing(path) as draft:
-        table.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()).write_csv(
-            draft, datetime_format="%Y-%m-%dT%H:%M:%S%.6f%:z"
-        )
-    return path
+    known = read_feedback(layout, plant)
+    new = marks.join(known, on=_KEY, how="anti")
+    if new.height:
+        with replacing(layout.feedback(plant)) as draft:
+            every = pl.concat([known, new]).sort("time", "machine")
+            every.write_csv(draft, datetime_format="%Y-%m-%dT%H:%M:%S%.6f%:z")
+    return new.height
 
 
 def _damaged(layout: Layout, path: Path, plant: str, fault: Exception) -> Violation:

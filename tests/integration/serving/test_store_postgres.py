@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from faultcast.serving.metrics import Metrics
 from faultcast.serving.served import Served
 from faultcast.serving.store.database import Database
 from faultcast.serving.store.questions import courses, find_request, newest_forecasts
+from faultcast.serving.store.retention import forget
 from faultcast.serving.store.sink import open_sink
 from tests.integration.serving.postgres import Server, stopped_server
 from tests.unit.serving.store.made import NOW, forecast, stored, wait_until
@@ -61,4 +63,7 @@ def test_outages_of_the_store_lose_nothing_and_double_nothing(
     assert found["contributions"] == [["pressure", 0.2], ["flow", -0.01]]
     assert [one["machine"] for one in newest_forecasts(database, NOW)] == ["P01"]
     assert len(courses(database, NOW)["small", "P01"]) == len(asked) + 1
+    assert forget(database, NOW) == 0
+    assert forget(database, NOW + timedelta(seconds=1)) == len(asked) + 1
+    assert stored(database) == []
     database.engine.dispose()

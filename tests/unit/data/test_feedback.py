@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from faultcast.config.layout import Layout
-from faultcast.data.feedback import SCHEMA, read_feedback, write_feedback
+from faultcast.data.feedback import SCHEMA, add_feedback, read_feedback
 from faultcast.errors import UnreadableFileError
 
 TIME = datetime(2026, 3, 1, 6, 30, 12, 345678, tzinfo=UTC)
@@ -24,8 +24,24 @@ def marks() -> pl.DataFrame:
 
 def test_feedback_is_read_as_it_was_written_newest_first(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    assert write_feedback(layout, "small", marks()) == layout.feedback("small")
+    assert add_feedback(layout, "small", marks()) == 2
     assert read_feedback(layout, "small").equals(marks().reverse())
+
+
+def test_what_is_there_stays_and_only_new_marks_are_added(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    assert add_feedback(layout, "small", marks().head(1)) == 1
+    before = layout.feedback("small").read_text()
+    # The store has forgotten the forecast of the first mark meanwhile.
+    forgetful = marks().with_columns(probability=None)
+    assert add_feedback(layout, "small", forgetful) == 1
+    assert layout.feedback("small").read_text().startswith(before)
+    assert add_feedback(layout, "small", forgetful) == 0
+
+
+def test_no_mark_makes_no_file(tmp_path: Path) -> None:
+    assert add_feedback(Layout(tmp_path), "small", marks().clear()) == 0
+    assert not Layout(tmp_path).feedback("small").exists()
 
 
 def test_without_a_file_there_is_none(tmp_path: Path) -> None:

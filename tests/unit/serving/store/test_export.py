@@ -46,7 +46,9 @@ def test_each_mark_comes_with_the_forecast_that_was_there(project: Layout) -> No
     say(project, "P02", "inspected", 1)
     say(project, "P01", "false alarm", 9, plant="other")
 
-    assert asked("small").output == "data/external/feedback/small.csv: 2 marks\n"
+    assert asked("small").output == (
+        "data/external/feedback/small.csv: 2 new of 2 marks in the store\n"
+    )
 
     first, second = read_feedback(project, "small").rows(named=True)
     assert (first["machine"], first["mark"], first["version"]) == ("P01", "repaired", "2")
@@ -66,7 +68,8 @@ def test_same_marks_give_the_same_bytes(project: Layout) -> None:
 
 
 def test_store_that_is_not_there_yet_has_no_marks_and_is_not_made(project: Layout) -> None:
-    assert "0 marks" in asked("small").output
+    assert "0 new of 0 marks" in asked("small").output
+    assert not project.feedback("small").exists()
     assert not (project.root / ".faultcast" / "predictions.db").exists()
 
 
