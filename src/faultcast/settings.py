@@ -54,7 +54,7 @@ class ServingLimits:
     """What a server takes from a caller before it answers 408, 413, 422, 429 or 503.
 
     `spool_bytes` bounds what waits for the prediction store, in each worker, and `store_days` for
-    how many days the store keeps forecasts.
+    how many days the store keeps forecasts; the board waits `store_seconds` for the store.
     """
 
     body_bytes: int = 16 * 1024 * 1024
@@ -66,6 +66,7 @@ class ServingLimits:
     forecasts: int = 2
     spool_bytes: int = 256 * 1024 * 1024
     store_days: int = 365
+    store_seconds: float = 10.0
 
 
 def serving_limits() -> ServingLimits:

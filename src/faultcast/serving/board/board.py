@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -30,7 +31,13 @@ from faultcast.serving.store.tables import FEEDBACK
 from faultcast.settings import ServingLimits
 
 _GET = ["GET", "HEAD"]
+_AT_ONCE = 4
+_SILENT = (
+    "the prediction store does not answer. Forecasts go on and are kept; try again in a minute"
+)
 Handler = Callable[[Request], Awaitable[Response]]
+Words = TypeVarTuple("Words")
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Board:
     served: Served
     database: Database | None
     limits: ServingLimits
+    _turns: CapacityLimiter = field(init=False, default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -63,7 +71,7 @@ class Board:
     async def machines(self, request: Request) -> Response:
         """Show the machines, ordered by risk."""
         chosen = Chosen.read(request.query_params)
-        every = await run_in_threadpool(machines_at_risk, self.served, self._store())
+        every = await self._ask(machines_at_risk, self.served, self._store())
         return page(
             request,
             "machines.html",
@@ -89,7 +97,7 @@ class Board:
         row, fault = read_feedback(form, [name for name, _ in found.newest.components])
         if fault:
             return self._show(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, fault, form)
-        await run_in_threadpool(self._store().add, FEEDBACK, [row])
+        await self._ask(self._store().add, FEEDBACK, [row])
         root = request.scope.get("root_path", "")
         place = "/".join(quote(name, safe="") for name in (row["plant"], row["machine"]))
         return RedirectResponse(
@@ -107,12 +115,12 @@ class Board:
         return _file(text, "text/calendar; charset=utf-8", "visits.ics")
 
     async def _visits(self, request: Request, write: Callable[..., str]) -> str:
-        every = await run_in_threadpool(machines_at_risk, self.served, self._store())
+        every = await self._ask(machines_at_risk, self.served, self._store())
         chosen = Chosen.read({"risk": Risk.HIGH.value, **_filled(request.query_params)})
         return write(chosen.take(every))
 
     async def _find(self, plant: str, machine: str) -> MachinePage:
-        found = await run_in_threadpool(machine_page, self.served, self._store(), plant, machine)
+        found = await self._ask(machine_page, self.served, self._store(), plant, machine)
         if found is None:
             raise ProblemError(
                 HTTPStatus.NOT_FOUND, f"no forecast of a machine {machine!r} of {plant!r} is known"
@@ -140,6 +148,20 @@ class Board:
             fault=fault,
         )
 
+    async def _ask(self, question: Callable[[*Words], Told], *words: *Words) -> Told:
+        """Ask the store; one that went silent holds up the board alone, and not for long.
+
+        Raises:
+            ProblemError: 503, it does not answer in time.
+        """
+        try:
+            async with asyncio.timeout(self.limits.store_seconds):
+                return await to_thread.run_sync(
+                    question, *words, limiter=self._turns, abandon_on_cancel=True
+                )
+        except TimeoutError:
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, _SILENT) from None
+
     def _store(self) -> Database:
         if self.database is None:
             raise ProblemError(
@@ -160,12 +182,7 @@ def _told(handler: Handler) -> Handler:
         except ProblemError as problem:
             return _failed(request, problem.status, problem.detail)
         except SQLAlchemyError:
-            return _failed(
-                request,
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "The prediction store does not answer. Forecasts go on and are kept; try again in "
-                "a minute.",
-            )
+            return _failed(request, HTTPStatus.SERVICE_UNAVAILABLE, _SILENT)
 
     return answer
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import select
 
 from faultcast.serving.app import create_app
 from faultcast.serving.board.board import Board
+from faultcast.serving.example import example_readings
 from faultcast.serving.keys import Keys, Role, new_key
 from faultcast.serving.served import Served, ServedPlant
 from faultcast.serving.store.database import Database
@@ -20,6 +23,7 @@ from faultcast.serving.store.tables import FEEDBACK
 from faultcast.settings import ServingLimits
 from tests.unit.serving.board.conftest import ODD
 from tests.unit.serving.running import running
+from tests.unit.serving.store.made import wait_until
 
 TOLD = {"plant": "mill", "machine": "M2", "mark": "repaired", "who": "Ana", "note": "new belt"}
 
@@ -139,3 +143,22 @@ def test_board_without_its_store_says_so(plant: ServedPlant, tmp_path: Path) -> 
                 answer = client.get(path)
                 assert answer.status_code == 503
                 assert told in answer.text
+
+
+def test_silent_store_holds_up_the_board_alone(
+    plant: ServedPlant, sink: StoreSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, back = Served.of([plant]), threading.Event()
+    monkeypatch.setattr(
+        "faultcast.serving.board.board.machines_at_risk", lambda *_: back.wait(60) and []
+    )
+    router = Board(served, sink.database, ServingLimits(store_seconds=0.3)).router()
+    example = example_readings(plant.manifest)
+    with running(create_app(served, routers=[router])) as client, ThreadPoolExecutor(50) as many:
+        waiting = list(many.map(lambda _: client.get("/"), range(50)))
+        forecast = client.post("/plants/small/forecasts", json=example)
+        back.set()
+        assert {answer.status_code for answer in waiting} == {503}
+        assert "does not answer" in waiting[0].text
+        assert forecast.status_code == 200
+        wait_until(lambda: client.get("/").status_code == 200)
