@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
+import signal
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
+
+from requests import Session
 
 from faultcast.config.layout import Layout
 from faultcast.errors import TrackingError
@@ -37,14 +42,34 @@ def write_record(layout: Layout, plant: str, number: int) -> None:
     )
 
 
-def start_sync(layout: Layout, uri: str) -> BaseProcess:
-    """Start to deliver in a process; one that meets no server ends well."""
-    process = _PROCESSES.Process(target=_sync, args=(layout.root, uri))
+def start_sync(layout: Layout, uri: str, last_request: int | None = None) -> BaseProcess:
+    """Start to deliver in a process; one that meets no server ends well.
+
+    Args:
+        layout: the project.
+        uri: the server's address.
+        last_request: after so many requests, each answered, the process kills itself.
+    """
+    process = _PROCESSES.Process(target=_sync, args=(layout.root, uri, last_request))
     process.start()
     return process
 
 
-def _sync(root: Path, uri: str) -> None:
+def _sync(root: Path, uri: str, last_request: int | None) -> None:
     os.environ |= {"MLFLOW_TRACKING_URI": uri, "MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
+    if last_request is not None:
+        _die_after(last_request)
     with suppress(TrackingError):
         list(sync(Layout(root)))
+
+
+def _die_after(requests: int) -> None:
+    send, left = Session.send, itertools.count(requests - 1, -1)
+
+    def send_one(*args: Any, **options: Any) -> Any:
+        answer = send(*args, **options)
+        if next(left) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    Session.send = send_one  # type: ignore[method-assign]  # in a process of its own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from faultcast.config.layout import Layout
-from faultcast.tracking import journal
+from faultcast.tracking import journal, tags
 from faultcast.tracking.record import pending
 from faultcast.tracking.server import MlflowServer
 from faultcast.tracking.sync import sync
@@ -65,6 +66,44 @@ def test_no_run_is_lost_doubled_or_half_there(
         f"Run {number}" for number in range(ROUNDS)
     ]
     assert len(journal.path_of(layout).read_text().splitlines()) == ROUNDS + 1
+
+
+def test_a_sync_killed_after_any_of_its_requests_is_completed_by_the_next(
+    tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server.uri)
+    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
+    layout, client = Layout(tmp_path), MlflowClient(tracking_server.uri)
+    for number in itertools.count():
+        write_record(layout, "killed", number)
+        process = start_sync(layout, tracking_server.uri, last_request=number + 1)
+        process.join()
+        list(sync(layout))
+        experiment = client.get_experiment_by_name("faultcast/killed")
+        runs = client.search_runs([experiment.experiment_id], max_results=1000)
+        assert sorted(int(run.data.params["number"]) for run in runs) == list(range(number + 1))
+        assert {run.info.status for run in runs} == {"FINISHED"}
+        assert all(len(run.data.metrics) == 10 for run in runs)
+        if process.exitcode == 0:  # it had fewer requests
+            break
+    assert number > 5
+
+
+def test_a_run_that_a_server_makes_late_from_a_lost_request_is_taken_back(
+    tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server.uri)
+    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
+    layout, client = Layout(tmp_path), MlflowClient(tracking_server.uri)
+    write_record(layout, "late", 0)
+    (folder,) = pending(layout)
+    (folder / "asked").touch()  # a process was killed while its request was under way
+    list(sync(layout))
+    experiment = client.get_experiment_by_name("faultcast/late").experiment_id
+    (kept,) = client.search_runs([experiment])
+    client.create_run(experiment, tags={tags.RECORD: kept.data.tags[tags.RECORD]})
+    list(sync(layout))
+    assert [run.info.run_id for run in client.search_runs([experiment])] == [kept.info.run_id]
 
 
 def test_two_syncs_at_once_deliver_each_run_once(
