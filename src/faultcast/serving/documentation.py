@@ -20,6 +20,14 @@ _ABOUT = (
     "Probabilities that machines fail within the next hours. Every answer carries the model's "
     "version (X-Model-Version) and an id (X-Request-ID); failures are problem documents (RFC 9457)."
 )
+# Swagger's own dark colours, for those whose system is dark.
+_DARK = b"""<script>
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const choose = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", choose);
+choose();
+</script>
+"""
 
 
 def add_documentation(app: FastAPI, served: Served, *, secured: bool) -> None:
@@ -35,7 +43,7 @@ def add_documentation(app: FastAPI, served: Served, *, secured: bool) -> None:
 
     async def page(request: Request) -> HTMLResponse:
         root = request.scope.get("root_path", "")
-        return get_swagger_ui_html(
+        light = get_swagger_ui_html(
             openapi_url=f"{root}/openapi.json",
             title="faultcast: API",
             swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
@@ -43,6 +51,7 @@ def add_documentation(app: FastAPI, served: Served, *, secured: bool) -> None:
             swagger_favicon_url=f"{root}{_ASSETS}/favicon.png",
             swagger_ui_parameters={"tryItOutEnabled": True, "defaultModelsExpandDepth": -1},
         )
+        return HTMLResponse(bytes(light.body).replace(b"</head>", _DARK + b"</head>"))
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.mount(_ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]), name="assets")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from httpx import Client
+from playwright.sync_api import Browser, expect
 
 from faultcast.serving.app import create_app
 from faultcast.serving.served import Served, ServedCase, ServedPlant
@@ -67,6 +68,30 @@ def test_page_loads_nothing_from_elsewhere(client: Client) -> None:
     for place in places:
         assert place.startswith("/")
         assert client.get(place).status_code == 200
+
+
+def test_examples_work_when_pressed(client: Client, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{client.base_url}/docs")
+    for path in ("/plants/small/forecasts", "/cases/fruit/predictions"):
+        block = page.locator(".opblock").filter(has=page.locator(f'[data-path="{path}"]'))
+        block.locator(".opblock-summary").click()
+        block.get_by_role("button", name="Execute").click()
+        expect(block.locator(".live-responses-table tbody .response-col_status")).to_contain_text(
+            "200"
+        )
+    page.close()
+
+
+def test_page_is_dark_where_the_system_is(client: Client, browser: Browser) -> None:
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{client.base_url}/docs")
+        page.wait_for_selector(".opblock")
+        grounds.add(page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor"))
+        page.close()
+    assert len(grounds) == 2
 
 
 def test_another_model_has_another_schema(document: dict[str, Any]) -> None:
