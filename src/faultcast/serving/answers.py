@@ -69,7 +69,7 @@ def records_of_rows(
     request_id: str,
     now: datetime,
     features: Matrix,
-    probabilities: list[list[float]],
+    probabilities: Sequence[list[float]],
     keys: Sequence[tuple[str | None, datetime]],
 ) -> Iterator[ForecastRecord]:
     """Describe forecasts of ready rows for the prediction store."""

@@ -6,19 +6,18 @@ object or data frame. The OpenAPI document describes it like every other route.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from faultcast.serving.answers import describe_model, describe_risk, records_of_rows
-from faultcast.serving.body import read_body, read_json
+from faultcast.serving.body import read_body
 from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import PredictionSink
-from faultcast.serving.rows import read_features, read_rows, read_times
+from faultcast.serving.questions import Question, answer_questions, read_question
 from faultcast.serving.served import Served, ServedPlant
+from faultcast.serving.together import Together
 from faultcast.settings import ServingLimits
 
 _BEFORE, _AFTER = "/plants/", "/features"
@@ -35,6 +34,9 @@ class FeatureRows:
     limits: ServingLimits
     metrics: Metrics
 
+    def __post_init__(self) -> None:
+        self._together = Together(self._answer)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         plant = self._plant(scope)
@@ -44,12 +46,7 @@ class FeatureRows:
         state = scope["state"]
         state["model_version"], state["route"] = plant.version, "features"
         body = await read_body(scope, receive, self.limits)
-        # A few rows take less time than handing them to a thread.
-        answer = (
-            self._forecast(plant, body, state["request_id"])
-            if len(body) <= _SMALL_BODY
-            else await run_in_threadpool(self._forecast, plant, body, state["request_id"])
-        )
+        answer = await self._forecast(plant, body, state["request_id"])
         length = str(len(answer)).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -64,18 +61,13 @@ class FeatureRows:
             return None
         return self.served.plants.get(path[len(_BEFORE) : -len(_AFTER)])
 
-    def _forecast(self, plant: ServedPlant, body: bytes, request_id: str) -> bytes:
-        rows = read_rows(read_json(body), self.limits.rows)
-        features = read_features(plant, rows)
-        now = datetime.now(UTC)
-        keys = read_times(rows, now)
-        outputs = plant.model.outputs(features).tolist()
-        self.sink.put(list(records_of_rows(plant, request_id, now, features, outputs, keys)))
-        self.metrics.forecast(plant.name, [row[plant.machine_output] for row in outputs])
-        forecasts = [
-            {key: row[key] for key in ("machine", "time") if key in row}
-            | describe_risk(plant, probabilities)
-            for row, probabilities in zip(rows, outputs, strict=True)
-        ]
-        head = {"request_id": request_id, "model": describe_model(plant)}
-        return orjson.dumps({**head, "forecasts": forecasts})
+    async def _forecast(self, plant: ServedPlant, body: bytes, request_id: str) -> bytes:
+        question = plant, body, request_id, self.limits.rows
+        # A few rows take less time than handing them to a thread.
+        if len(body) <= _SMALL_BODY:
+            return await self._together.ask(plant, read_question(*question))
+        (answer,) = await run_in_threadpool(lambda: self._answer(plant, [read_question(*question)]))
+        return answer
+
+    def _answer(self, plant: ServedPlant, questions: Sequence[Question]) -> list[bytes]:
+        return answer_questions(plant, questions, self.sink, self.metrics)

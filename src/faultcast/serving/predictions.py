@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -53,7 +53,7 @@ class ForecastRecord(NamedTuple):
 class PredictionSink(Protocol):
     """Takes records behind the answer."""
 
-    def put(self, records: Sequence[ForecastRecord]) -> None:
+    def put(self, records: Iterable[ForecastRecord]) -> None:
         """Take records; returns at once and never raises."""
 
     def observe(self, plant: str, records: Records) -> None:
@@ -69,8 +69,8 @@ class PredictionSink(Protocol):
 class NoSink:
     """Forgets every record."""
 
-    def put(self, records: Sequence[ForecastRecord]) -> None:
-        """Do nothing."""
+    def put(self, records: Iterable[ForecastRecord]) -> None:
+        """Do nothing, nor let lazy records be made."""
 
     def observe(self, plant: str, records: Records) -> None:
         """Do nothing."""

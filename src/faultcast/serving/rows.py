@@ -11,6 +11,8 @@ from faultcast.scoring.session import Matrix
 from faultcast.serving.problems import Fault, ProblemError, unprocessable
 from faultcast.serving.served import ServedPlant
 
+Inputs = tuple[float | int | None, ...]
+
 _NUMBERS = {float, int, type(None)}
 _KEYS = ("machine", "time")
 _FAULTS_SHOWN = 20
@@ -34,12 +36,17 @@ def read_rows(body: object, most_rows: int) -> list[dict[str, object]]:
     return rows
 
 
-# Larger numbers overflow within the model's 32-bit sums, and its answer would be no number.
-_LARGEST = 1e12
-
-
 def read_features(plant: ServedPlant, rows: Sequence[object]) -> Matrix:
     """Take the model's input [rows, inputs] from rows; null is NaN.
+
+    Raises:
+        ProblemError: 422, with what is missing, unknown or no number.
+    """
+    return make_matrix(plant, take_inputs(plant, rows))
+
+
+def take_inputs(plant: ServedPlant, rows: Sequence[object]) -> list[Inputs]:
+    """Take the values of the model's inputs from rows; null is None.
 
     Raises:
         ProblemError: 422, with what is missing, unknown or no number.
@@ -50,19 +57,32 @@ def read_features(plant: ServedPlant, rows: Sequence[object]) -> Matrix:
         if taken is None:
             raise _faults(plant, rows)
         values.append(taken)
+    return values
+
+
+# Larger numbers overflow within the model's 32-bit sums, and its answer would be no number.
+_LARGEST = 1e12
+
+
+def make_matrix(plant: ServedPlant, inputs: Sequence[Inputs]) -> Matrix:
+    """Return the model's input [rows, inputs]; None becomes NaN.
+
+    Raises:
+        ProblemError: 422, with what is beyond all bounds.
+    """
     with np.errstate(over="ignore"):
-        features = np.array(values, dtype=np.float32)
+        features = np.array(inputs, dtype=np.float32)
     if (np.abs(features) > _LARGEST).any():
         raise _beyond(plant, features)
     return features
 
 
-def _take(plant: ServedPlant, row: object) -> tuple[object, ...] | None:
+def _take(plant: ServedPlant, row: object) -> Inputs | None:
     """Return a row's inputs in their order; None where something is wrong with the row."""
     if not isinstance(row, dict):
         return None
     try:
-        taken: tuple[object, ...] = plant.take_inputs(row)
+        taken: Inputs = plant.take_inputs(row)
     except KeyError:
         return None
     others = len(row) - len(taken)

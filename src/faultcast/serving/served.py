@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -69,7 +70,7 @@ class ServedPlant:
         )
 
     @cached_property
-    def take_inputs(self) -> itemgetter[tuple[object, ...]]:
+    def take_inputs(self) -> itemgetter[Any]:
         """Take the model's inputs from a row, in their order."""
         return itemgetter(*self.manifest.features.names)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -47,10 +47,11 @@ class StoreSink:
         self._metrics: Metrics | None = None
         self._down = False
 
-    def put(self, records: Sequence[ForecastRecord]) -> None:
+    def put(self, records: Iterable[ForecastRecord]) -> None:
         """Take forecasts; returns at once and never raises."""
         if not RECORDED.get():
             return
+        records = list(records)
         try:
             lines = [orjson.dumps(record._asdict()) for record in records]
             self._drop(self._spool.append(lines), "the spool is full")
