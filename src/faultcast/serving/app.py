@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from faultcast.serving.cases import Cases
 from faultcast.serving.documentation import add_documentation
 from faultcast.serving.features import FeatureRows
-from faultcast.serving.guard import Guard
+from faultcast.serving.guard import Guard, Guarded
 from faultcast.serving.health import Health
 from faultcast.serving.invocations import Invocations
 from faultcast.serving.keys import Keys
@@ -39,7 +40,7 @@ def create_app(
     limits: ServingLimits | None = None,
     keys: Keys | None = None,
     watch: Watch | None = None,
-) -> FastAPI:
+) -> ASGIApp:
     """Make the application.
 
     Args:
@@ -59,8 +60,8 @@ def create_app(
         redoc_url=None,
         lifespan=_running(watch, sink, metrics),
     )
-    app.add_middleware(FeatureRows, served=served, sink=sink, limits=limits, metrics=metrics)
-    app.add_middleware(Guard, limits=limits, keys=keys, metrics=metrics)
+    guard = Guard(limits, keys, metrics)
+    app.add_middleware(Guarded, guard=guard)
     app.add_exception_handler(ProblemError, answer_problem)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.router.routes += [
@@ -73,7 +74,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     add_documentation(app, served, secured=bool(keys.by_hash))
-    return app
+    return FeatureRows(app, guard, served, sink, limits, metrics)
 
 
 def _running(watch: Watch | None, sink: PredictionSink, metrics: Metrics):  # type: ignore[no-untyped-def]

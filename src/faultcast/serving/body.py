@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Generator
 from http import HTTPStatus
+from types import coroutine
+from typing import Any
 
 import orjson
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from faultcast.serving.problems import ProblemError
 from faultcast.settings import ServingLimits
@@ -21,30 +24,47 @@ async def read_body(scope: Scope, receive: Receive, limits: ServingLimits) -> by
     for name, value in scope["headers"]:
         if name == b"content-length" and int(value) > limits.body_bytes:
             raise _too_large(limits)
+    # Most bodies are there with their request; to set a clock would take longer than to read them.
+    body, (message, rest) = bytearray(), _begin(receive)
+    if message and not _add(message, body, limits):
+        return bytes(body)
     try:
         async with asyncio.timeout(limits.body_seconds):
-            return await _collect(receive, limits)
+            while _add(await (rest or receive()), body, limits):
+                rest = None
     except TimeoutError:
         raise ProblemError(
             HTTPStatus.REQUEST_TIMEOUT,
             f"the body did not arrive within {limits.body_seconds:g} s",
             headers={"connection": "close"},
         ) from None
+    return bytes(body)
 
 
-async def _collect(receive: Receive, limits: ServingLimits) -> bytes:
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ProblemError(HTTPStatus.BAD_REQUEST, "the connection was closed early")
-        part, more = message.get("body", b""), message.get("more_body", False)
-        size += len(part)
-        if size > limits.body_bytes:
-            raise _too_large(limits)
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def _begin(receive: Receive) -> tuple[Message | None, Awaitable[Message] | None]:
+    """Return a message that is there already, or else what waits for it."""
+    begun = receive().__await__()
+    try:
+        waits_for = next(begun)
+    except StopIteration as arrived:
+        return arrived.value, None
+    return None, _go_on(begun, waits_for)
+
+
+@coroutine
+def _go_on(begun: Generator[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    yield waits_for
+    return (yield from begun)
+
+
+def _add(message: Message, body: bytearray, limits: ServingLimits) -> bool:
+    """Add a message's part to the body; tells whether there is more."""
+    if message["type"] == "http.disconnect":
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "the connection was closed early")
+    body += message.get("body", b"")
+    if len(body) > limits.body_bytes:
+        raise _too_large(limits)
+    return bool(message.get("more_body", False))
 
 
 def _too_large(limits: ServingLimits) -> ProblemError:

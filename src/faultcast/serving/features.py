@@ -1,18 +1,21 @@
 """`POST /plants/{plant}/features`, the hot path: between body and answer only what it needs.
 
-It stands before FastAPI's routing, works on bytes and a matrix, and makes no request object, model
-object or data frame. The OpenAPI document describes it like every other route.
+It stands before FastAPI, whose layers take longer than a forecast, works on bytes and a matrix, and
+makes no request object, model object or data frame. Requests that wait together are forecast by one
+run of the model. The OpenAPI document describes the route like every other one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from faultcast.serving.body import read_body
+from faultcast.serving.guard import Guard
 from faultcast.serving.metrics import Metrics
 from faultcast.serving.predictions import PredictionSink
 from faultcast.serving.questions import Question, answer_questions, read_question
@@ -28,7 +31,8 @@ _SMALL_BODY = 200_000
 class FeatureRows:
     """An ASGI application that answers its own path and hands on every other request."""
 
-    app: ASGIApp
+    others: ASGIApp
+    guard: Guard
     served: Served
     sink: PredictionSink
     limits: ServingLimits
@@ -39,10 +43,12 @@ class FeatureRows:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        plant = self._plant(scope)
-        if plant is None:
-            await self.app(scope, receive, send)
-            return
+        if plant := self._plant(scope):
+            await self.guard.serve(partial(self._serve, plant), scope, receive, send)
+        else:
+            await self.others(scope, receive, send)
+
+    async def _serve(self, plant: ServedPlant, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["state"]
         state["model_version"], state["route"] = plant.version, "features"
         body = await read_body(scope, receive, self.limits)

@@ -23,20 +23,16 @@ _GIVEN_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 
 
 class Guard:
-    """An ASGI application around another one."""
+    """Lets requests through to ASGI applications."""
 
-    def __init__(self, app: ASGIApp, limits: ServingLimits, keys: Keys, metrics: Metrics) -> None:
-        self._app = app
+    def __init__(self, limits: ServingLimits, keys: Keys, metrics: Metrics) -> None:
         self._limits = limits
         self._keys = keys
         self._metrics = metrics
         self._of_callers: Counter[str] = Counter()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let an application answer a request."""
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
         # Of its own: uvicorn gives the same state to every request of an application.
@@ -61,7 +57,7 @@ class Guard:
             self._admit(caller)
             recorded = RECORDED.set(not (key and key.name == OWN and SELF_TEST in headers))
             try:
-                await self._app(scope, receive, send_signed)
+                await app(scope, receive, send_signed)
             finally:
                 RECORDED.reset(recorded)
                 self._dismiss(caller)
@@ -105,6 +101,20 @@ class Guard:
         self._of_callers[caller] -= 1
         if not self._of_callers[caller]:
             del self._of_callers[caller]
+
+
+class Guarded:
+    """An ASGI application behind a guard."""
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self._app, self._guard = app, guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or the application's start and end."""
+        if scope["type"] == "http":
+            await self._guard.serve(self._app, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

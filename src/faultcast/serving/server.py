@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
@@ -69,7 +69,7 @@ class Plan:
         return cls(Path(content["home"]), tuple(content["names"]), root, content["demo"])
 
 
-def make_app() -> FastAPI:
+def make_app() -> ASGIApp:
     """Load the models of this worker's plan and make the application.
 
     Raises:

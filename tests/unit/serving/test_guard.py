@@ -104,7 +104,7 @@ def test_failure_inside_is_told_without_its_traceback(
     def fail(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("faultcast.serving.features.read_features", fail)
+    monkeypatch.setattr("faultcast.serving.features.read_question", fail)
     with limited(plant) as client:
         response = client.post(FEATURES, json={"rows": [{}]})
         assert_problem(response, 500, "its log tells why")
