@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -10,7 +10,9 @@ from rich.table import Table
 from faultcast.tracking.journal import Row
 
 _NAMES = ("run", "started\n(UTC)", "plant\nor case", "stage", "model", "commit")
-_NUMBERS = ("seconds", "AP\nvalid.", "AP\ntest", "in\ntime", "false\nalarms")
+_OF_PLANTS = ("AP\nvalid.", "AP\ntest", "in\ntime", "false\nalarms")
+_OF_CASES = ("right\ncr.-val.", "right\ntest")
+_NUMBERS = ("seconds", *_OF_PLANTS, *_OF_CASES)
 _DISPENSABLE = ("seconds", "commit", "model")
 
 
@@ -23,6 +25,9 @@ def run_table(rows: Sequence[Row], width: int) -> Table:
     """
     cells = zip(*map(_cells, rows), strict=True)
     columns = dict(zip((*_NAMES, *_NUMBERS), cells, strict=True))
+    for kind in (_OF_PLANTS, _OF_CASES):
+        if not any(any(columns[name]) for name in kind):
+            columns = {name: column for name, column in columns.items() if name not in kind}
     left_out = _too_many(columns, width)
     for name in left_out:
         del columns[name]
@@ -32,7 +37,7 @@ def run_table(rows: Sequence[Row], width: int) -> Table:
         table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
     for row, shown in zip(rows, zip(*columns.values(), strict=True), strict=True):
         table.add_row(*shown, style="dim" if row.made_by else None)
-    table.caption = "; ".join(_legend(rows, left_out))
+    table.caption = "; ".join(_legend(rows, columns, left_out))
     table.title_justify = table.caption_justify = "left"
     return table
 
@@ -51,9 +56,12 @@ def _needed(name: str, cells: Sequence[str]) -> int:
     return 1 + max(map(len, (*name.split("\n"), *cells)))
 
 
-def _legend(rows: Sequence[Row], left_out: Sequence[str]) -> list[str]:
+def _legend(rows: Sequence[Row], columns: Container[str], left_out: Sequence[str]) -> list[str]:
     restored = sum(bool(row.made_by) for row in rows)
-    parts = ["AP: average precision of the machine", "false alarms: per machine-month"]
+    parts = []
+    if _OF_PLANTS[0] in columns:
+        parts += ["AP: average precision of the machine", "false alarms: per machine-month"]
+    parts += ["right: share of a case's rows"] if _OF_CASES[0] in columns else []
     parts += ["*: tracked files were changed"] if any(row.dirty for row in rows) else []
     parts += [f"dim: {restored} restored from a cache"] if restored else []
     parts += [f"too narrow for {', '.join(left_out)}: --csv has all"] if left_out else []
@@ -93,6 +101,8 @@ def _cells(row: Row) -> list[str]:
         _number(row.test_average_precision, ".3f"),
         announced,
         _number(row.false_alarms_per_machine_month, ".2f"),
+        _number(row.cross_validated_accuracy, ".3f"),
+        _number(row.test_accuracy, ".3f"),
     ]
 
 

@@ -25,8 +25,9 @@ Probabilities = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 class CaseScores:
     """Scores of probabilities [rows, classes]; of more than two classes one against all others.
 
-    `roc_auc` is the mean over the classes; `log_loss` is in nats; `brier` is the mean over the rows
-    of the squared distance to the truth (Brier, 1950), 0 is perfect and 2 the worst.
+    `roc_auc` is the mean over the classes; `log_loss` is in nats; `brier` is half the squared
+    distance to the truth (Brier, 1950), summed over the classes, on average over the rows: of two
+    classes the mean squared error of the probability, as for plants. 0 is perfect, 1 the worst.
     """
 
     accuracy: float
@@ -47,7 +48,7 @@ def score_case(probabilities: Probabilities, truth: Places) -> CaseScores:
             roc_auc_score(truth, exact[:, 1] if binary else exact, multi_class="ovr", labels=places)
         ),
         log_loss=float(log_loss(truth, exact, labels=places)),
-        brier=float(np.mean(np.sum((exact - np.eye(places.size)[truth]) ** 2, axis=1))),
+        brier=float(np.mean(np.sum((exact - np.eye(places.size)[truth]) ** 2, axis=1)) / 2),
     )
 
 

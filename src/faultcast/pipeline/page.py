@@ -74,7 +74,10 @@ def _blocks(cell: dict[str, Any], prose: _Prose) -> Iterator[dict[str, Any]]:
 
 
 def _label(cell: dict[str, Any]) -> str:
-    return "Parameters" if {PARAMETERS, INJECTED} & set(tags_of(cell)) else "Code"
+    tags = tags_of(cell)
+    if INJECTED in tags:
+        return "Parameters of this run"
+    return "Parameters and their defaults" if PARAMETERS in tags else "Code"
 
 
 def _is_error(output: dict[str, Any]) -> bool:

@@ -56,7 +56,8 @@ def part_table(case: Case, parts: CaseParts) -> Table:
             for place, one in enumerate(case.target.classes)
         }
         rows.append({"Part": name, "Rows": frame.height, **counts})
-    return Table(pl.DataFrame(rows))
+    frame = pl.DataFrame(rows)
+    return Table(frame, formats=dict.fromkeys(frame.columns[1:], "{:,}".format))
 
 
 def training_headline(training: CaseTraining) -> Headline:
@@ -139,7 +140,12 @@ def score_table(found: CaseEvaluation) -> Table:
     rows.append({"Model": "commonest class", **dict.fromkeys(_NUMBERS), "Accuracy": found.chance})
     frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(_NUMBERS, pl.Float64))
     formats: dict[str, Format] = dict.fromkeys(_NUMBERS, "{:.3f}".format)
-    return Table(frame, "On the test part; Brier score: 0 is perfect", formats, {"Accuracy": 1.0})
+    return Table(
+        frame,
+        "On the test part; Brier score: mean squared error, 0 is perfect",
+        formats,
+        {"Accuracy": 1.0},
+    )
 
 
 def slice_table(found: CaseEvaluation) -> Table:

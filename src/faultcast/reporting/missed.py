@@ -75,7 +75,7 @@ def _finding(late: pl.DataFrame, peaks: list[float], forecaster: Forecaster) -> 
     quiet = sum(peak < forecaster.threshold for peak in peaks)
     shown = "" if len(peaks) == late.height else f"; the first {len(peaks)} are drawn"
     text = (
-        f"{count(late.height, 'failure')} had no alarm in time{shown}: the forecasts of {quiet} "
-        f"stayed below the threshold of {percent(forecaster.threshold)}"
+        f"{count(late.height, 'failure')} had no alarm in time{shown}: within the horizon the "
+        f"forecasts of {quiet} stayed below the threshold of {percent(forecaster.threshold)}"
     )
     return text if quiet == len(peaks) else f"{text}, {len(peaks) - quiet} rose too late"

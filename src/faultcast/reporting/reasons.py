@@ -47,7 +47,9 @@ def reason_table(explained: pl.DataFrame) -> Table:
 
 def _told(row: dict[str, object]) -> str:
     raising = [(s, v) for s, v in _contributions(row) if v >= _SMALLEST][:_NAMED]
-    return ", ".join(f"{worded(source)} {100 * v:+.0f}" for source, v in raising) or "nothing"
+    return (
+        ", ".join(f"{worded(source)} {100 * v:+.0f}" for source, v in raising) or "less than 1 each"
+    )
 
 
 def _contributions(row: dict[str, object]) -> list[tuple[str, float]]:

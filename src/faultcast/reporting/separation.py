@@ -10,7 +10,7 @@ from faultcast.config.plant import Plant
 from faultcast.features.spec import FeatureSpec
 from faultcast.reporting.picture import Picture, blank, canvas, finish, house_style
 from faultcast.reporting.style import colours_of
-from faultcast.reporting.wording import worded
+from faultcast.reporting.wording import percent, worded
 
 _SHOWN = 6
 _CHANCE = 0.5
@@ -83,5 +83,6 @@ def _finding(areas: pl.DataFrame) -> str:
     )
     return (
         f"{'High' if best['rises'] else 'Low'} {worded(best['feature'])} warns best of a failing "
-        f"{worded(best['component'])}: alone it ranks {best['area']:.0%} of all pairs of rows right"
+        f"{worded(best['component'])}: alone it ranks {percent(best['area'])} of all pairs of rows "
+        "right"
     )

@@ -105,8 +105,8 @@ def file_table(folder: Path) -> Table:
     """List what was written."""
     meanings = {
         "baseline.onnx": "the baseline that every report compares with",
-        "manifest.json": "signature, units, windows, calibration, threshold, hashes",
-        "model.onnx": "the model, calibration included",
+        "manifest.json": "signature, hashes of the data, and how the model was made",
+        "model.onnx": "the model, ready to serve",
     }
     frame = pl.DataFrame(
         [

@@ -12,7 +12,13 @@ from faultcast.tracking.ledger import Event
 from faultcast.tracking.registry import Registry
 from faultcast.tracking.version import Version
 
-_NUMBERS = ("average_precision", "in_time", "false_alarms")
+_NUMBERS = {
+    "AP": "average_precision",
+    "in\ntime": "in_time",
+    "false\nalarms": "false_alarms",
+    "accuracy": "cross_validated_accuracy",
+    "ROC\nAUC": "cross_validated_roc_auc",
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,11 @@ def entries(registry: Registry, names: Sequence[str]) -> list[Entry]:
 
 
 def catalogue(found: Sequence[Entry]) -> Table:
-    """Put versions into a table for a terminal."""
+    """Put versions into a table for a terminal, with the numbers that any of them has."""
+    decided = [entry.version.decision for entry in found]
+    numbers = {title: name for title, name in _NUMBERS.items() if any(name in d for d in decided)}
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for title in ("model", "version", "alias", "AP", "in\ntime", "false\nalarms"):
+    for title in ("model", "version", "alias", *numbers):
         table.add_column(title, justify="left" if title in ("model", "alias") else "right")
     table.add_column("gate, and who made it champion", overflow="fold")
     for entry in found:
@@ -69,7 +77,7 @@ def catalogue(found: Sequence[Entry]) -> Table:
             version.name,
             str(version.number),
             ", ".join(version.aliases),
-            *(_short(decision.get(name)) for name in _NUMBERS),
+            *(_short(decision.get(name)) for name in numbers.values()),
             _story(entry),
         )
     return table

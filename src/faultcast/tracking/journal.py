@@ -27,6 +27,8 @@ _METRICS = {
     "validation_average_precision": "validation.machine.average_precision",
     "test_average_precision": "test.targets.machine.model.average_precision",
     "test_brier": "test.targets.machine.model.brier",
+    "cross_validated_accuracy": "cross_validated.accuracy",
+    "test_accuracy": "test.accuracy",
     "failures": "test.alarms.failures.count",
     "announced_in_time": "test.alarms.failures.in_time",
     "false_alarms_per_machine_month": "test.alarms.false_alarms.per_machine_month",
@@ -52,6 +54,8 @@ class Row(BaseModel):
     validation_average_precision: float | None = None
     test_average_precision: float | None = None
     test_brier: float | None = None
+    cross_validated_accuracy: float | None = None
+    test_accuracy: float | None = None
     failures: int | None = None
     announced_in_time: int | None = None
     false_alarms_per_machine_month: float | None = None

@@ -26,10 +26,10 @@ ROW = Row(
 )
 
 
-def shown(width: int) -> str:
+def shown(width: int, *rows: Row) -> str:
     console = Console(width=width)
     with console.capture() as capture:
-        console.print(run_table([ROW], console.width))
+        console.print(run_table(rows or [ROW], console.width))
     return capture.get()
 
 
@@ -44,6 +44,27 @@ def test_what_is_shown_of_a_run_is_whole(width: int) -> None:
 def test_columns_that_do_not_fit_are_named() -> None:
     assert "hist_gradient_boosting" not in shown(80)
     assert "too narrow for seconds, commit, model" in shown(80).replace("\n", " ").replace("  ", "")
+
+
+def test_numbers_are_those_of_plants_or_of_cases() -> None:
+    titanic = ROW.model_copy(
+        update={
+            "plant": "titanic",
+            "validation_average_precision": None,
+            "test_average_precision": None,
+            "failures": None,
+            "false_alarms_per_machine_month": None,
+            "cross_validated_accuracy": 0.82,
+            "test_accuracy": 0.806,
+        }
+    )
+    of_plant, of_case, of_both = (shown(140, *rows) for rows in ([ROW], [titanic], [ROW, titanic]))
+    assert ["AP" in text for text in (of_plant, of_case, of_both)] == [True, False, True]
+    assert ["0.820 0.806" in " ".join(text.split()) for text in (of_plant, of_case, of_both)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_wide_terminal_shows_all() -> None:

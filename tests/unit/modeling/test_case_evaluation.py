@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.metrics import brier_score_loss
 
 from faultcast.config.load import load_case
 from faultcast.modeling.case_evaluation import CaseEvaluation, evaluate_case, interval
+from faultcast.modeling.case_scores import score_case
 from faultcast.modeling.case_train import train_case
 from faultcast.modeling.gate.exams import open_exam
 from faultcast.modeling.gate.judgement import judge_model
@@ -35,6 +38,12 @@ def test_confusion_counts_every_test_row_once(found: CaseEvaluation) -> None:
 def test_the_model_is_far_better_than_the_commonest_class(found: CaseEvaluation) -> None:
     assert found.model.accuracy > found.chance + 0.3
     assert found.metrics()["rows"] == {"train": 320, "test": 80}
+
+
+def test_the_brier_score_of_two_classes_is_that_of_one_probability() -> None:
+    probabilities, truth = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7]]), np.array([0, 1, 0])
+    expected = brier_score_loss(truth, probabilities[:, 1])
+    assert score_case(probabilities, truth).brier == pytest.approx(expected)
 
 
 def test_importance_finds_what_the_table_was_made_of(found: CaseEvaluation) -> None:

@@ -45,6 +45,13 @@ def test_code_is_folded_away(tmp_path: Path) -> None:
     assert "<details open" not in html
 
 
+def test_defaults_and_what_a_run_was_given_have_names_of_their_own(tmp_path: Path) -> None:
+    default, given = code("n = 1", "parameters"), code("n = 2", "injected-parameters")
+    html = page(tmp_path, default, given, code("n"))
+    found = re.findall("<summary>(.*?)</summary>", html)
+    assert found == ["Parameters and their defaults", "Parameters of this run", "Code"]
+
+
 def test_headings_have_anchors_and_are_listed(tmp_path: Path) -> None:
     html = page(tmp_path, markdown("# T\n\n## Wear\n\n## Wear\n\n### By *plant*"))
     for anchor in ("wear", "wear-2", "by-plant"):

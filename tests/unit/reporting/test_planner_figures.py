@@ -114,7 +114,7 @@ def test_reasons_name_what_raises_a_forecast_most() -> None:
     )
     assert reasons(explained).finding.endswith("oil heat adds 50 points")
     told = reason_table(explained).frame["What raises it, in percentage points"].to_list()
-    assert told == ["oil heat +50, machine +18", "nothing"]
+    assert told == ["oil heat +50, machine +18", "less than 1 each"]
 
 
 def judged() -> pl.DataFrame:

@@ -46,6 +46,13 @@ def test_a_line_tells_what_was_made_of_what_and_how_good_it_is(layout: Layout) -
     assert row.started == BEGAN + timedelta(minutes=1)
 
 
+def test_a_case_has_its_accuracy(layout: Layout) -> None:
+    scores = {"cross_validated.accuracy": 0.82, "test.accuracy": 0.8}
+    journal.add(layout, record(1, metrics=scores))
+    (row,) = journal.read(layout)
+    assert (row.cross_validated_accuracy, row.test_accuracy) == (0.82, 0.8)
+
+
 def test_a_run_is_appended_once_and_old_lines_keep_their_bytes(layout: Layout) -> None:
     journal.add(layout, record(2))
     before = journal.path_of(layout).read_bytes()
