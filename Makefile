@@ -62,7 +62,7 @@ ui: $(venv)  ## Show the tracked runs in a browser (PORT=5000)
 tracking-server: $(venv)  ## Run an MLflow server on PostgreSQL for a team (PORT=5000, FOLDER=...)
 	@faultcast tracking-server --port $(PORT) $(if $(FOLDER),--folder "$(FOLDER)")
 
-serve: $(venv)  ## Answer requests for forecasts with the champions, or models/ (PORT=8080); its page is /docs
+serve: $(venv)  ## Show the planner's board and the API (/docs) with the demo plants (PORT=8080)
 	@faultcast serve --demo --port $(if $(filter file,$(origin PORT)),8080,$(PORT))
 
 docs: $(venv)  ## Build the documentation into docs/_build/html

@@ -10,7 +10,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 from dataclasses import asdict, dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,8 +21,9 @@ from starlette.types import ASGIApp
 from faultcast.errors import NothingToServeError, OpenServerError
 from faultcast.serving.app import create_app
 from faultcast.serving.board.board import Board
-from faultcast.serving.board.demo import replay
+from faultcast.serving.board.demo import Replayed
 from faultcast.serving.keys import Keys, make_own_key
+from faultcast.serving.predictions import PredictionSink
 from faultcast.serving.served import Served
 from faultcast.serving.store.sink import StoreSink, open_sink
 from faultcast.serving.watch import Watch
@@ -84,11 +84,11 @@ def make_app() -> ASGIApp:
     if not served.models:
         raise NothingToServeError(plan.home)
     limits, keys = serving_limits(), Keys.parse(api_keys())
-    sink = _sink(plan, limits)
-    if plan.demo and plan.root and sink:
-        told = served, plan.root / "data" / "interim", sink, threading.Event()
-        threading.Thread(target=replay, args=told, name="demo", daemon=True).start()
-    board = Board(served, sink.database if sink else None, limits)
+    store = _sink(plan, limits)
+    sink: PredictionSink | None = store
+    if plan.demo and plan.root and store:
+        sink = Replayed(store, served, plan.root / "data" / "interim")
+    board = Board(served, store.database if store else None, limits)
     return create_app(served, sink, routers=[board.router()], limits=limits, keys=keys, watch=watch)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +18,54 @@ import polars as pl
 from faultcast.scoring.plant_forecast import Records, forecast_machines
 from faultcast.serving.answers import records_of_machines
 from faultcast.serving.board.risk import utc_now
-from faultcast.serving.predictions import PredictionSink
+from faultcast.serving.metrics import Metrics
+from faultcast.serving.predictions import ForecastRecord, PredictionSink
 from faultcast.serving.served import Served, ServedPlant
 from faultcast.serving.store.batch import newest_of
+from faultcast.serving.store.sink import StoreSink
 
 _LOG = logging.getLogger("faultcast.serving")
 _FILES = ("telemetry", "events", "machines")
 _DAYS, _STEP = timedelta(days=5), timedelta(hours=6)
+
+
+@dataclass
+class Replayed:
+    """A sink whose store a replay fills, from when the application begins until it ends.
+
+    Args:
+        sink: the store's.
+        served: the models.
+        data: the folder of the plants' folders.
+    """
+
+    sink: StoreSink
+    served: Served
+    data: Path
+
+    def __post_init__(self) -> None:
+        self._end = threading.Event()
+        told = self.served, self.data, self.sink, self._end
+        self._thread = threading.Thread(target=replay, args=told, name="demo", daemon=True)
+
+    def put(self, records: Iterable[ForecastRecord]) -> None:
+        """Take records, as the sink does."""
+        self.sink.put(records)
+
+    def observe(self, plant: str, records: Records) -> None:
+        """Take readings and events, as the sink does."""
+        self.sink.observe(plant, records)
+
+    def start(self, metrics: Metrics) -> None:
+        """Begin the replay."""
+        self.sink.start(metrics)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the replay, and then the sink: a thread that forecasts must not outlive Python."""
+        self._end.set()
+        self._thread.join()
+        self.sink.stop()
 
 
 def replay(served: Served, data: Path, sink: PredictionSink, stop: threading.Event) -> None:
