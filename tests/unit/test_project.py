@@ -91,7 +91,7 @@ def test_ci_runs_the_same_commands_as_people() -> None:
     jobs = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
-    assert jobs["lint"]["script"] == ["make lint"]
+    assert jobs["lint"]["script"][-1] == "make lint"
     assert jobs["test"]["script"] == [".ci/run"]
     assert [step for step in steps if "make" in step] == ["exec make test"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
