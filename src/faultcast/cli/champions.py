@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,12 @@ _SECONDS_BEFORE_ANOTHER = 5.0
 
 
 @contextmanager
-def champions(root: Path, names: Sequence[str]) -> Iterator[Path | None]:
-    """Yield a folder that follows the champions while the block runs; None where there are none.
+def champions(root: Path, names: Sequence[str]) -> Iterator[Callable[[], Path | None]]:
+    """Let a folder follow the champions while the block runs.
 
-    A registry that does not answer is told; champions that were fetched earlier are used then.
+    Yields what returns the folder, or None where there are no champions. It waits for the registry
+    only if champions that were fetched earlier are not there to begin with; these also serve while
+    a registry does not answer, which is told.
 
     Args:
         root: the project's folder.
@@ -37,14 +39,13 @@ def champions(root: Path, names: Sequence[str]) -> Iterator[Path | None]:
     """
     uri = tracking_uri(root)
     if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():
-        yield None
+        yield lambda: None
         return
     registry = hashlib.sha256(uri.encode()).hexdigest()[:12]
     follower = _Follower(root, names, root / ".faultcast" / "champions" / registry)
     follower.start()
     try:
-        follower.looked.wait()
-        yield follower.folder if _complete(follower.folder, names) else None
+        yield partial(follower.champions, names)
     finally:
         follower.stop()
 
@@ -69,6 +70,12 @@ class _Follower(Thread):
                     self._pass_on(line.rstrip())
             self.looked.set()
             self._stopped.wait(_SECONDS_BEFORE_ANOTHER)
+
+    def champions(self, names: Sequence[str]) -> Path | None:
+        """Return the folder once it holds all that are named; None if the registry has not all."""
+        if not _complete(self.folder, names):
+            self.looked.wait()
+        return self.folder if _complete(self.folder, names) else None
 
     def stop(self) -> None:
         """End the process and wait for it."""

@@ -44,17 +44,22 @@ def serve(
     from contextlib import ExitStack
 
     from faultcast.config.layout import Layout
-    from faultcast.serving.server import Plan
-    from faultcast.serving.server import serve as serve_models
     from faultcast.settings import artifacts_home
 
-    names, home, root = (*plants, *cases), artifacts or artifacts_home(), None
+    names, home = (*plants, *cases), artifacts or artifacts_home()
+    root = None if home else Layout.find().root
     with ExitStack() as stack:
-        if home is None:
+        if root:
             from faultcast.cli.champions import champions
 
-            root = Layout.find().root
-            home = stack.enter_context(champions(root, names)) or root / "models"
+            fetched = stack.enter_context(champions(root, names))
+        # Loaded while the registry is asked.
+        from faultcast.serving.server import Plan
+        from faultcast.serving.server import serve as serve_models
+
+        if root:
+            home = fetched() or root / "models"
+        assert home
         if demo and (workers > 1 or root is None):
             raise click.UsageError("--demo needs a project with its models/, and one worker")
         address = f"http://{host}:{port}"

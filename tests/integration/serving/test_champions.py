@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -118,5 +120,25 @@ def test_killed_server_takes_its_company_along_and_serves_again_while_the_regist
     (layout.root / "mlflow.db").write_bytes(b"no database")
     with serving(layout.root) as (_, client):
         (state,) = client.get("/models").json()
+        log, end = layout.root / "server.log", time.monotonic() + 60
+        while "mlflow.db: " not in log.read_text() and time.monotonic() < end:
+            client.get("/health/live")
+        assert "mlflow.db: " in log.read_text()
     assert state["version"] == "1"
-    assert "mlflow.db: " in (layout.root / "server.log").read_text()
+
+
+@pytest.mark.usefixtures("first")
+def test_champions_that_were_fetched_before_serve_without_waiting_for_the_registry(
+    layout: Layout,
+) -> None:
+    with serving(layout.root):
+        pass
+    silent = socket.create_server(("127.0.0.1", 0))  # accepts and never answers
+    folder = layout.root / ".faultcast" / "champions"
+    uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    (kept,) = folder.iterdir()
+    kept.rename(folder / hashlib.sha256(uri.encode()).hexdigest()[:12])
+    with silent, serving(layout.root, MLFLOW_TRACKING_URI=uri) as (_, client):
+        (state,) = client.get("/models").json()
+        assert uri not in (layout.root / "server.log").read_text()
+    assert state["version"] == "1"
