@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from faultcast.cli.champions import champions
 from faultcast.config.layout import Layout
 from faultcast.scoring.manifest import Manifest
 from faultcast.tracking.promotion import promote
@@ -127,18 +128,16 @@ def test_killed_server_takes_its_company_along_and_serves_again_while_the_regist
     assert state["version"] == "1"
 
 
-@pytest.mark.usefixtures("first")
 def test_champions_that_were_fetched_before_serve_without_waiting_for_the_registry(
-    layout: Layout,
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(layout.root):
-        pass
-    silent = socket.create_server(("127.0.0.1", 0))  # accepts and never answers
-    folder = layout.root / ".faultcast" / "champions"
-    uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
-    (kept,) = folder.iterdir()
-    kept.rename(folder / hashlib.sha256(uri.encode()).hexdigest()[:12])
-    with silent, serving(layout.root, MLFLOW_TRACKING_URI=uri) as (_, client):
-        (state,) = client.get("/models").json()
-        assert uri not in (layout.root / "server.log").read_text()
-    assert state["version"] == "1"
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes requests and never answers
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        registry = hashlib.sha256(uri.encode()).hexdigest()[:12]
+        kept = layout.root / ".faultcast" / "champions" / registry
+        shutil.copytree(layout.model(PLANT), kept / PLANT)
+        (kept / PLANT / "version.json").write_text('{"version": "1"}')
+        with champions(layout.root, [PLANT]) as folder:
+            assert folder() == kept
+            assert capfd.readouterr().err == ""
