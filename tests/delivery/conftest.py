@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.images import provide_base
 from tests.delivery.parts import (
     Engine,
     Registry,
     docker_engine,
     image_registry,
     missing_programs,
-    provide_base,
 )
 from tests.delivery.pipeline import Pipeline, gitlab_project
 from tests.delivery.server import Server, customer_server
@@ -69,11 +69,11 @@ def image(engine: Engine, project: Clone) -> str:
 
 
 @pytest.fixture(scope="session")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """A clone whose pipeline can be run."""
+def pipeline(project: Clone) -> Pipeline:
+    """The clone, with its `dvc.lock` committed, and what runs its pipeline."""
     if not shutil.which("npm"):
         pytest.skip("npm is missing; make delivery-test as root installs it")
-    return gitlab_project(tmp_path_factory.mktemp("pipeline") / "faultcast")
+    return gitlab_project(project)
 
 
 @pytest.fixture(scope="module")

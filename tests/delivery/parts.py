@@ -16,15 +16,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from urllib.error import URLError
 
-BASE = "python:3.11-slim-bookworm"
-# The base image of the Dockerfile for a machine that no hub can be reached from.
-_PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
-_LIKE_THE_BASE = """\
-FROM scratch-debian
-RUN ln -s python3 /usr/bin/python && rm -f /usr/lib/python3*/EXTERNALLY-MANAGED
-"""
-_KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "faultcast"
-
 
 def free_port() -> int:
     """Return a port of the loopback device that nobody uses."""
@@ -134,28 +125,6 @@ def docker_engine(folder: Path) -> Iterator[Engine]:
                 engine.docker("volume", "rm", *volumes)
 
 
-def provide_base(engine: Engine) -> None:
-    """Have the Dockerfile's base image: from a hub, else made of Debian's packages."""
-    if engine.docker("images", "--quiet", BASE):
-        return
-    tree = _KEPT / "debian.tar"
-    if not tree.exists():
-        tree.parent.mkdir(parents=True, exist_ok=True)
-        draft = tree.with_suffix(".new.tar")
-        made = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={_PACKAGES}"]
-        subprocess.run([*made, "bookworm", draft], check=True)
-        draft.replace(tree)
-    engine.docker("import", str(tree), "scratch-debian")
-    engine.docker("build", "--quiet", "--tag", BASE, "-", given=_LIKE_THE_BASE)
-
-
-def provide_service(engine: Engine, image: str) -> None:
-    """Have an image by the name of a service that the engine itself stands in for."""
-    engine.docker(
-        "build", "--quiet", "--tag", image, "-", given=f'FROM {BASE}\nCMD ["sleep", "infinity"]\n'
-    )
-
-
 @dataclass(frozen=True)
 class Registry:
     """A registry of images with a user and a password."""
@@ -233,6 +202,14 @@ class Door:
         """Let the key run a command, and nothing else."""
         public = self.key.with_suffix(".pub").read_text()
         self.authorized_keys.write_text(f'restrict,command="{command}" {public}')
+
+    def configured_ssh(self, folder: Path) -> Path:
+        """Return a folder whose `ssh` knows this server, as a person's settings would."""
+        program = folder / "ssh"
+        options = f"-i {self.key} -o IdentitiesOnly=yes -o UserKnownHostsFile={self.known_hosts}"
+        program.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} {options} "$@"\n')
+        program.chmod(0o755)
+        return folder
 
     def take_key_of(self, other: Door) -> None:
         """Let another server's key in, in place of the own one, for the same command."""

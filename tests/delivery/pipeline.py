@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class Pipeline:
     program: Path
     variables: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    # Without it jobs run in containers, as GitLab's do.
+    executor: Sequence[str] = ("--force-shell-executor", "--shell-isolation")
 
     def git(self, *words: str) -> str:
         """Run git in the clone."""
@@ -62,7 +64,11 @@ class Pipeline:
         )
         return done.stdout.strip()
 
-    def commit(self, name: str, text: str) -> str:
+    def artifacts(self, job: str) -> Path:
+        """Return the folder of what a job left."""
+        return self.clone.root / ".gitlab-ci-local" / "artifacts" / job
+
+    def commit(self, name: Path | str, text: str) -> str:
         """Commit a file; return the commit's hash."""
         (self.clone.root / name).write_text(text)
         self.git("add", "--all")
@@ -83,7 +89,7 @@ class Pipeline:
             text for name, value in given.items() for text in ("--variable", f"{name}={value}")
         ]
         command = [
-            str(self.program), "--force-shell-executor", "--shell-isolation",
+            str(self.program), *self.executor,
             "--no-artifacts-to-source", "--no-color", "--concurrency", "2",
             "--ignore-predefined-vars", "CI_REGISTRY,CI_REGISTRY_IMAGE", *options, *words,
         ]  # fmt: skip
@@ -101,17 +107,17 @@ class Pipeline:
         return Ran(done.returncode, done.stdout + done.stderr)
 
 
-def gitlab_project(root: Path) -> Pipeline:
-    """Make a clone of a small plant that looks as if it came from GitLab."""
+def gitlab_project(clone: Clone) -> Pipeline:
+    """Take a clone as one that came from GitLab, and the program that runs its pipeline."""
     home = Path(os.environ.get("FAULTCAST_GITLAB_CI_LOCAL") or ROOT / ".cache" / "gitlab-ci-local")
     program = home / "node_modules" / ".bin" / "gitlab-ci-local"
     if not program.exists():
         subprocess.run(["npm", "install", "--no-save", "--prefix", home, _RUNNER], check=True)
-    pipeline = Pipeline(Clone.of_small_plant(root), program)
+    pipeline = Pipeline(clone, program)
     pipeline.git("config", "user.name", "A person")
     pipeline.git("config", "user.email", "person@example.org")
+    (clone.root / "docs" / "index.md").write_text("# faultcast\n")
     pipeline.commit("docs/conf.py", _ONE_PAGE)
-    pipeline.commit("docs/index.md", "# faultcast\n")
     pipeline.git("branch", "-M", "main")
     pipeline.git("remote", "add", "origin", "git@gitlab.example.com:team/faultcast.git")
     pipeline.git("update-ref", "refs/remotes/origin/main", "HEAD")

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from faultcast.serving.keys import Role, new_key
 from tests.delivery.parts import Door, Engine, Registry, free_port, nginx_server, ssh_server
 
 # Some hundred requests a second, which leaves a small machine time for the update.
@@ -31,10 +34,11 @@ class Load:
 
 @dataclass(frozen=True)
 class Server:
-    """The update script's folder, nginx's address, and the parts behind them."""
+    """The update script's folder, nginx's address, a caller's key, and the parts behind them."""
 
     folder: Path
     front: str
+    key: str
     engine: Engine
     registry: Registry
     door: Door
@@ -88,6 +92,12 @@ class Server:
         return json.loads(text)
 
     @property
+    def volume(self) -> Path:
+        """The folder in which containers keep forecasts."""
+        name = json.loads((self.folder / "target.json").read_text())["volume"]
+        return Path(self.engine.docker("volume", "inspect", "--format", "{{.Mountpoint}}", name))
+
+    @property
     def outcomes(self) -> list[tuple[str, str]]:
         """The ledger: action and outcome of each line, oldest first."""
         lines = (self.folder / "ledger.jsonl").read_text().splitlines()
@@ -97,6 +107,10 @@ class Server:
         """Ask what serves behind nginx."""
         with urllib.request.urlopen(f"{self.front}{path}", timeout=30) as answer:
             return str(answer.read().decode())
+
+    def client(self, **options: Any) -> httpx.Client:
+        """Return a client of nginx with the caller's key."""
+        return httpx.Client(base_url=self.front, headers={"X-API-Key": self.key}, **options)
 
     @contextmanager
     def under_load(self, path: str, clients: int = 4) -> Iterator[Load]:
@@ -145,7 +159,16 @@ def customer_server(folder: Path, engine: Engine, registry: Registry) -> Iterato
         own = {"drain_seconds": 1, "ready_seconds": 60, "lock_seconds": 60}
         own |= {"volume": f"faultcast-{front}"}
         settings.write_text(json.dumps(json.loads(settings.read_text()) | own))
+        key, entry = new_key("tester", Role.FORECAST)
+        (folder / "faultcast" / "container.env").write_text(f"FAULTCAST_API_KEYS={entry}\n")
         variables = " ".join(f"{name}='{value}'" for name, value in engine.variables.items())
         door.allow(f"env {variables} {folder}/faultcast/update")
-        yield Server(folder / "faultcast", f"http://127.0.0.1:{front}", engine, registry, door)
+        yield Server(folder / "faultcast", f"http://127.0.0.1:{front}", key, engine, registry, door)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def example(client: httpx.Client) -> tuple[str, dict[str, Any]]:
+    """Return a plant's path for forecasts and the request that its description shows."""
+    paths = client.get("/openapi.json").raise_for_status().json()["paths"]
+    path = next(path for path in paths if path.endswith("/forecasts"))
+    return path, paths[path]["post"]["requestBody"]["content"]["application/json"]["example"]

@@ -6,11 +6,20 @@ import hashlib
 import os
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
+import yaml
 
-from tests.delivery.parts import Engine
+from faultcast.errors import PostgresMissingError
+from faultcast.serving.store.database import Database
+from faultcast.serving.store.questions import find_request
+from faultcast.tracking.postgres import postgres
+from tests.delivery.parts import Engine, answers, free_port, until
+from tests.delivery.server import example
 from tests.e2e.clone import ROOT, Clone
 
 pytestmark = pytest.mark.timeout(900)
@@ -80,3 +89,38 @@ def test_it_answers_with_a_key_of_its_own(engine: Engine, image: str) -> None:
     )
     assert asked.returncode == 0, asked.stdout + asked.stderr
     assert "/forecasts: version 1 gives" in asked.stdout
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    # Not in pytest's folder: PostgreSQL is another user, who cannot enter that.
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        try:
+            with postgres(Path(name) / "database") as address:
+                yield address
+        except PostgresMissingError:
+            pytest.skip("there is no PostgreSQL here: install Debian's package postgresql")
+
+
+def test_with_the_settings_of_the_teams_stack_it_keeps_forecasts_in_postgresql(
+    engine: Engine, image: str, database: str
+) -> None:
+    stack = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    settings = stack["services"]["api"]
+    assert settings["environment"]["FAULTCAST_STORE"].startswith("postgresql+psycopg://")
+    options = ["--read-only"] if settings["read_only"] else []
+    for name in ("tmpfs", "cap_drop", "security_opt"):
+        options += [f"--{name.replace('_', '-')}={value}" for value in settings[name]]
+    port = free_port()
+    container = engine.docker(
+        "run", "--detach", "--network=host", f"--env=FAULTCAST_STORE={database}", *options,
+        image, "faultcast", "serve", "--port", str(port),
+    )  # fmt: skip
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        until(lambda: answers(f"{client.base_url}/health/ready"), "the API")
+        path, asked = example(client)
+        answer = client.post(path, json=asked).raise_for_status()
+    store, request = Database(database), answer.headers["X-Request-ID"]
+    until(lambda: find_request(store, request), "the forecast in the database")
+    engine.docker("rm", "--force", "--volumes", container)

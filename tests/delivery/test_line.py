@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.delivery.parts import Engine, Registry, provide_service
+from tests.delivery.images import provide_service, provide_tools
+from tests.delivery.parts import Engine, Registry, until
 from tests.delivery.pipeline import Pipeline
-from tests.delivery.server import Server
+from tests.delivery.server import Server, example
 
 pytestmark = pytest.mark.timeout(1800)
 CHECKS = {"lint", "test", "docs"}
@@ -30,11 +34,15 @@ def line(
 ) -> Pipeline:
     """The pipeline with the variables of docs/delivery.md, on a runner that has Docker."""
     provide_service(engine, "docker:27-dind")
+    remote = tmp_path_factory.mktemp("remote")
+    pipeline.clone.run("dvc", "remote", "add", "--local", "--default", "team", str(remote))
+    pipeline.clone.run("dvc", "push", "--run-cache")
     known = tmp_path_factory.mktemp("known") / "hosts"
     known.write_text("".join(each.door.known_hosts.read_text() for each in (staging, server)))
     # One key for both servers, as the variable DEPLOY_KEY is one.
     staging.door.take_key_of(server.door)
     variables = {
+        "DVC_REMOTE_URL": str(remote),
         "CI_REGISTRY": registry.address,
         "CI_REGISTRY_IMAGE": f"{registry.address}/faultcast",
         "CI_REGISTRY_USER": registry.user,
@@ -47,6 +55,13 @@ def line(
         "PRODUCTION_HOST": server.front.partition("//")[2],
     }
     return replace(pipeline, variables=variables, environment=engine.runner_variables)
+
+
+@pytest.fixture(scope="module")
+def team(line: Pipeline) -> Pipeline:
+    """The same with the team's registry, which knows the run that was made before the push."""
+    registry = f"sqlite:///{line.clone.root}/mlflow.db"
+    return replace(line, variables={**line.variables, "MLFLOW_TRACKING_URI": registry})
 
 
 def served(server: Server) -> str:
@@ -80,17 +95,43 @@ def test_a_failing_gate_stops_the_line(line: Pipeline, staging: Server) -> None:
     assert ran.code != 0
     assert "train" in ran.passed
     assert ran.failed == {"gate"}
-    assert "min_average_precision" in ran.text
+    assert "at least 0.99 is asked" in ran.text
     assert served(staging) == ""
 
 
+def test_a_merge_request_shows_what_it_changes_in_the_models(
+    line: Pipeline, tmp_path: Path
+) -> None:
+    line.git("clone", "--quiet", "--bare", ".", str(tmp_path / "faultcast.git"))
+    line.git("config", f"url.{tmp_path}/.insteadOf", "git@gitlab.example.com:team/")
+    plant = line.clone.root / "configs/plants/small.yaml"
+    line.commit(plant.relative_to(line.clone.root), plant.read_text().replace("[12h]", "[18h]"))
+    request = {
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    }
+    ran = line.on("feature/lags", "compare", **request)
+    line.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert ran.code == 0, ran.text
+    made = line.artifacts("compare")
+    comment = (made / "build" / "comment.md").read_text()
+    assert comment.startswith("## What this merge request changes in the models")
+    rows = [[cell.strip() for cell in row.split("|")] for row in comment.splitlines()]
+    changes = {row[2]: row[3:6] for row in rows if len(row) > 5}
+    before, now, _ = next(change for name, change in changes.items() if "average_prec" in name)
+    assert 0 < float(before) < 1
+    assert 0 < float(now) < 1
+    assert list((made / "build" / "plots").glob("*.html"))
+
+
 @pytest.fixture(scope="module")
-def tried(line: Pipeline, staging: Server, server: Server) -> str:
+def tried(team: Pipeline, staging: Server, server: Server) -> str:
     """The commit that develop brought to staging."""
-    commit = line.commit("README.md", "A change\n")
-    ran = line.on("develop")
+    commit = team.commit("README.md", "A change\n")
+    ran = team.on("develop")
     assert ran.code == 0, ran.text
     assert ran.passed == ON_DEVELOP
+    assert "stages are up to date" in ran.text  # what was trained before the push was pulled
     assert staging.status()["commit"] == commit
     assert served(server) == ""
     return commit
@@ -104,26 +145,44 @@ def test_develop_goes_to_staging_and_no_further(staging: Server, tried: str) -> 
     assert staging.ask("/health/ready")
 
 
+def test_the_image_is_built_in_containers_too(
+    team: Pipeline, engine: Engine, staging: Server, tried: str
+) -> None:
+    provide_tools(engine, "docker:27", "docker", "git")
+    provide_tools(engine, "docker.io/firecow/gitlab-ci-local-util:latest", "rsync", "git")
+    socket = "/var/run/docker.sock"
+    container = ("--pull-policy", "if-not-present", "--volume", f"{engine.socket}:{socket}")
+    built = replace(team, executor=container).on(
+        "develop", "package", DOCKER_HOST=f"unix://{socket}"
+    )
+    assert built.code == 0, built.text
+    assert f"IMAGE_DIGEST={served(staging)}" in built.text
+    assert team.git("rev-parse", "HEAD") == tried
+
+
 def test_a_forged_digest_is_refused_by_the_server(
-    line: Pipeline, staging: Server, tried: str
+    team: Pipeline, staging: Server, tried: str
 ) -> None:
     before = served(staging)
-    unknown = line.on("develop", "staging", IMAGE_DIGEST=UNKNOWN)
+    report = team.artifacts("package") / ".gitlab-ci-reports/dotenv/build/image.env"
+    report.write_text(f"IMAGE_DIGEST={UNKNOWN}\n")
+    unknown = team.on("develop", "staging")
     assert unknown.code != 0
     assert "could not be pulled" in unknown.text
-    line.commit("README.md", "Another change\n")
-    other = line.on("develop", "staging", IMAGE_DIGEST=before)
-    line.git("reset", "--quiet", "--hard", "HEAD~1")
+    report.write_text(f"IMAGE_DIGEST={before}\n")
+    team.commit("README.md", "Another change\n")
+    other = team.on("develop", "staging")
+    team.git("reset", "--quiet", "--hard", "HEAD~1")
     assert other.code != 0
     assert f"was built from commit {tried}, not" in other.text
     assert served(staging) == before
 
 
 def test_main_goes_to_production_when_a_person_presses_the_button(
-    line: Pipeline, staging: Server, server: Server, tried: str
+    team: Pipeline, staging: Server, server: Server, tried: str
 ) -> None:
-    commit = line.commit("README.md", "A release\n")
-    waiting = line.on("main", "--manual", "production")
+    commit = team.commit("README.md", "A release\n")
+    waiting = team.on("main", "--manual", "production")
     assert waiting.code == 0, waiting.text
     assert waiting.passed == ON_DEVELOP | {"production"}
     status = server.status()
@@ -132,17 +191,41 @@ def test_main_goes_to_production_when_a_person_presses_the_button(
 
 
 def test_a_version_tag_goes_there_too_and_the_rollback_job_comes_back(
-    line: Pipeline, server: Server
+    team: Pipeline, server: Server
 ) -> None:
     released = served(server)
-    commit = line.commit("README.md", "A version\n")
-    line.git("tag", "v1.2.3")
+    commit = team.commit("README.md", "A version\n")
+    team.git("tag", "v1.2.3")
     tagged = ("--unset-variable", "CI_COMMIT_BRANCH")
-    ran = line.on("main", "--manual", "production", *tagged, CI_COMMIT_TAG="v1.2.3")
+    ran = team.on("main", "--manual", "production", *tagged, CI_COMMIT_TAG="v1.2.3")
     assert ran.code == 0, ran.text
     status = server.status()
     assert (status["commit"], status["version"]) == (commit, "1.2.3")
-    back = line.on("main", "rollback")
+    back = team.on("main", "rollback")
     assert back.code == 0, back.text
     assert served(server) == released
     assert server.status()["changes"][0]["action"] == "rollback"
+
+
+def test_a_forecast_of_the_deployed_container_is_on_the_board_and_leads_to_raw_data(
+    team: Pipeline, server: Server, browser: Browser
+) -> None:
+    with server.client() as client:
+        path, asked = example(client)
+        answer = client.post(path, json=asked).raise_for_status()
+    machine = asked["readings"][0]["machine"]
+    page = browser.new_page(
+        base_url=server.front, http_credentials={"username": "any", "password": server.key}
+    )
+    until(lambda: page.goto("/") and machine in page.content(), "the machine on the board")
+    page.get_by_role("link", name=machine).first.click()
+    expect(page.get_by_role("heading", name=machine)).to_be_visible()
+    if folder := os.environ.get("FAULTCAST_TEST_SHOTS"):
+        page.screenshot(path=f"{folder}/machine.png", full_page=True)
+    page.close()
+    store = f"sqlite:///{server.volume}/predictions.db"
+    asked_for = answer.headers["X-Request-ID"]
+    told = team.clone.run("faultcast", "lineage", asked_for, FAULTCAST_STORE=store).stdout
+    assert "Every link holds" in told
+    for link in ("version", "commit", "data/raw/small"):
+        assert link in told

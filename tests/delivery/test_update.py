@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from time import monotonic, sleep
 
+import httpx
 import pytest
 
 from tests.delivery.server import Server
@@ -145,6 +148,54 @@ def test_a_server_with_another_host_key_is_not_talked_to(server: Server, tmp_pat
     code, text = server.over_ssh("status", known_hosts=known)
     assert code == 255
     assert "Host key verification failed" in text
+
+
+def test_each_environment_says_over_ssh_what_it_serves(
+    server: Server, first: str, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "FAULTCAST_PRODUCTION": server.door.target,
+        "PATH": f"{server.door.configured_ssh(tmp_path)}{os.pathsep}{os.environ['PATH']}",
+    }
+    environment.pop("FAULTCAST_STAGING", None)
+    command = [Path(sys.executable).parent / "faultcast", "delivery", "status", "--json"]
+    asked = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert asked.returncode == 0, asked.stderr
+    told = json.loads(asked.stdout)["production"]
+    assert (told["digest"], told["ready"], told["models"]) == (first, True, {"small": "1"})
+    server.door.known_hosts.rename(tmp_path / "known_hosts")
+    try:
+        asked = subprocess.run(command, env=environment, capture_output=True, text=True)
+    finally:
+        (tmp_path / "known_hosts").rename(server.door.known_hosts)
+    assert asked.returncode == 2
+    assert "Host key verification failed" in asked.stderr
+
+
+# The server tells who asked; the bytecode is not checked against its source.
+_TELLS_CALLERS = """\
+USER root
+RUN cd /opt/faultcast/lib/python3*/site-packages/faultcast/serving \
+    && sed -i 's/"access_log": False/"access_log": True/' server.py && rm __pycache__/server.*
+USER 10001:10001
+"""
+
+
+def test_the_api_knows_its_callers_and_believes_nobody_but_nginx(
+    server: Server, image: str
+) -> None:
+    code, text = server.update("deploy", server.publish(image, dockerfile=_TELLS_CALLERS))
+    assert code == 0, text
+    caller = httpx.HTTPTransport(local_address="127.0.0.7")
+    with server.client(transport=caller) as client:
+        for address in ("127.0.0.8", "127.0.0.8, 127.0.0.9"):
+            client.get("/models", headers={"X-Forwarded-For": address}).raise_for_status()
+    (name,) = server.engine.docker("ps", "--format", "{{.Names}}").split()
+    told = [line for line in server.engine.docker("logs", name).splitlines() if "/models" in line]
+    assert len(told) == 2
+    assert all("127.0.0.7" in line for line in told)
+    assert not any("127.0.0.8" in line for line in told)
 
 
 def test_a_full_disk_leaves_the_old_version_serving(
