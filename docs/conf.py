@@ -33,6 +33,9 @@ extensions = [
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
+# The theme writes the whole table of contents into each page: with every class and function in it,
+# that takes most of the build's time.
+toc_object_entries = False
 html_title = "faultcast"
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "fieldlist"]
