@@ -30,6 +30,7 @@ from faultcast.serving.watch import Watch
 from faultcast.settings import ServingLimits
 
 _LOOK_EVERY = 1.0
+_SETTLE_EVERY = 0.5
 
 
 def create_app(
@@ -81,15 +82,24 @@ def _running(watch: Watch | None, sink: PredictionSink, metrics: Metrics):  # ty
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         sink.start(metrics)
-        task = asyncio.create_task(watch.run(_LOOK_EVERY)) if watch else None
+        tasks = [asyncio.create_task(_settle(metrics))]
+        if watch:
+            tasks.append(asyncio.create_task(watch.run(_LOOK_EVERY)))
         yield
-        if task:
+        for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        metrics.settle()
         await run_in_threadpool(sink.stop)
 
     return lifespan
+
+
+async def _settle(metrics: Metrics) -> None:
+    while True:
+        await asyncio.sleep(_SETTLE_EVERY)
+        metrics.settle()
 
 
 async def _answer_http_exception(request: Request, failure: Exception) -> Response:

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 import pytest
 from httpx import Client
+from prometheus_client import Histogram
 
 from faultcast.errors import ApiKeyError
 from faultcast.serving.app import create_app
 from faultcast.serving.keys import Keys, Role, new_key
+from faultcast.serving.metrics import observe_all
 from faultcast.serving.served import Served, ServedPlant
 from faultcast.settings import ServingLimits
 from tests.unit.serving.running import connected, running
@@ -158,3 +160,16 @@ def test_metrics_tell_requests_latency_probabilities_and_versions(
     assert 'faultcast_request_seconds_count{route="features"} 2.0' in told
     assert 'faultcast_probability_count{plant="small"} 1.0' in told
     assert f'faultcast_model{{name="small",version="{plant.version}"}} 1.0' in told
+
+
+def test_values_counted_together_are_counted_as_one_after_the_other() -> None:
+    bounds = (0.001, 0.3, 0.5, 1)
+    values = [0.0, 0.001, 0.0010001, 0.3, 0.31, 1.0, 0.5, 0.5]
+    together, single = (Histogram("h", "h", buckets=bounds, registry=None) for _ in range(2))
+    observe_all(together, values)
+    for value in values:
+        single.observe(value)
+    told = [[(s.name, s.labels, s.value) for s in h._samples()] for h in (together, single)]
+    created = {"_created"}
+    first, second = ([one for one in each if one[0] not in created] for each in told)
+    assert first == second
