@@ -27,6 +27,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "builtin_names",
     "command_reference",
     "configuration_reference",
 ]
@@ -54,5 +55,3 @@ autodoc_default_options = {"members": True, "exclude-members": "model_config,cac
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
-# A name such as `type` in a signature is Python's own, though fields of classes have it too.
-suppress_warnings = ["ref.python"]

@@ -37,7 +37,7 @@ class TargetType(StrEnum):
     CATEGORY = "category"
 
 
-class Target(Frozen):
+class TargetColumn(Frozen):
     """What is forecast: one of a few classes."""
 
     column: Column = Field(description="the table's column that holds the answer")
@@ -128,7 +128,7 @@ class Case(Frozen):
     name: Name
     title: str = Field(description="the case's name for people")
     columns: dict[Name, CaseColumn] = Field(min_length=1, description="what the model reads")
-    target: Target
+    target: TargetColumn
     duplicates: Duplicates = Field(
         default=Duplicates.REFUSE,
         description="keep: rows that are alike are different things; refuse: they are mistakes",

@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from faultcast.config.plant import Plant
-from faultcast.modeling.intervals import share_interval
+from faultcast.modeling.intervals import count_interval, share_interval
 from faultcast.modeling.slices import ENOUGH
 from faultcast.reporting.picture import Picture, canvas, finish, house_style, legend_below
 from faultcast.reporting.style import BLUE, CHANCE, ORANGE
@@ -110,9 +110,20 @@ def slice_finding(found: pl.DataFrame) -> str:
     few = found.height - told.height
     verb = "holds" if few == 1 else "hold"
     rest = f"; {count(few, 'slice')} {verb} too few failures to tell" if few else ""
+    more = [_named(row) for row in found.iter_rows(named=True) if _cries_more(row, found)]
+    if more:
+        rest = f"; more false alarms for {listing(more)}{rest}"
     if behind:
-        return f"The alarms are weaker for {listing(behind)}{rest}"
+        return f"Fewer failures are announced in time for {listing(behind)}{rest}"
     return f"No slice is clearly behind the others of its kind{rest}"
+
+
+def _cries_more(row: dict[str, object], found: pl.DataFrame) -> bool:
+    others = found.filter(pl.col("kind") == row["kind"], pl.col("slice") != row["slice"])
+    if others.is_empty():
+        return False
+    _, most = count_interval(int(others["false_alarms"].sum()))
+    return float(str(row["rate_low"])) > most / float(others["machine_months"].sum())
 
 
 def _is_behind(row: dict[str, object], told: pl.DataFrame) -> bool:

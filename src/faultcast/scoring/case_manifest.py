@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from faultcast.config.case import Class, Target
+from faultcast.config.case import Class, TargetColumn
 from faultcast.config.cells import Cells
 from faultcast.config.frozen import Frozen
 from faultcast.config.model import Algorithm
@@ -66,7 +66,7 @@ class CaseManifest(Frozen):
     case: Name
     title: str
     inputs: tuple[CaseInput, ...]
-    target: Target
+    target: TargetColumn
     outputs: tuple[CaseOutput, ...]
     model: CaseExport
     baseline: CaseExport
@@ -105,7 +105,7 @@ class CaseManifest(Frozen):
         write_manifest(folder, self)
 
 
-def output_names(target: Target) -> tuple[str, ...]:
+def output_names(target: TargetColumn) -> tuple[str, ...]:
     """Name the probabilities: `probability_true`, `probability_setosa`."""
     return tuple(f"probability_{class_name(one)}" for one in target.classes)
 

@@ -49,7 +49,7 @@ class Session:
             features: [n, inputs], a missing value is NaN.
 
         Returns:
-            [n, outputs]: components and machine over the main horizon, then over each further one.
+            Components and machine over the main horizon, then over each further one: [n, outputs].
         """
         return np.concatenate(self._session.run(None, {INPUT: features}), axis=1)
 

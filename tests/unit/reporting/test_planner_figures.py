@@ -152,7 +152,20 @@ def test_slice_that_is_clearly_weaker_is_named() -> None:
             },
         ]
     )
-    assert slice_dots(PLANT, found).finding == "The alarms are weaker for machine model: B"
+    assert (
+        slice_dots(PLANT, found).finding
+        == "Fewer failures are announced in time for machine model: B"
+    )
+
+
+def test_slice_that_cries_wolf_more_often_is_named() -> None:
+    known = {"kind": "age", "machines": 5, "failures": 20, "in_time": 18, "share": 0.9}
+    known |= {"low": 0.7, "high": 1.0, "machine_months": 20.0}
+    young = {"slice": "young", "false_alarms": 4, "rate": 0.2, "rate_low": 0.05, "rate_high": 0.51}
+    old = {"slice": "old", "false_alarms": 40, "rate": 2.0, "rate_low": 1.43, "rate_high": 2.72}
+    finding = slice_dots(PLANT, pl.DataFrame([known | young, known | old])).finding
+    expected = "No slice is clearly behind the others of its kind; more false alarms for age: old"
+    assert finding == expected
 
 
 def test_metrics_hold_costs_and_rounds(tmp_path: Path) -> None:
