@@ -6,7 +6,7 @@ import pytest
 
 from tests.delivery.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 ALWAYS = {"lint", "test", "docs"}
 MODELS = {"data", "train", "gate"}
 DELIVERY = {"package", "staging"}
