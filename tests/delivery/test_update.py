@@ -185,15 +185,17 @@ USER 10001:10001
 def test_the_api_knows_its_callers_and_believes_nobody_but_nginx(
     server: Server, image: str
 ) -> None:
-    code, text = server.update("deploy", server.publish(image, dockerfile=_TELLS_CALLERS))
+    telling = server.publish(image, dockerfile=_TELLS_CALLERS)
+    code, text = server.update("deploy", telling)
     assert code == 0, text
     caller = httpx.HTTPTransport(local_address="127.0.0.7")
     with server.client(transport=caller) as client:
         for address in ("127.0.0.8", "127.0.0.8, 127.0.0.9"):
-            client.get("/models", headers={"X-Forwarded-For": address}).raise_for_status()
-    (name,) = server.engine.docker("ps", "--format", "{{.Names}}").split()
-    told = [line for line in server.engine.docker("logs", name).splitlines() if "/models" in line]
-    assert len(told) == 2
+            client.get("/models?asked", headers={"X-Forwarded-For": address}).raise_for_status()
+    of_it = f"label=faultcast.digest={telling}"
+    (name,) = server.engine.docker("ps", "--quiet", "--filter", of_it).split()
+    told = [line for line in server.engine.docker("logs", name).splitlines() if "?asked" in line]
+    assert len(told) == 2, server.engine.docker("logs", name)
     assert all("127.0.0.7" in line for line in told)
     assert not any("127.0.0.8" in line for line in told)
 
