@@ -97,7 +97,15 @@ def _shares(choices: Sequence[object] | Range, values: Sequence[object]) -> npt.
 
 
 def _texts(values: Sequence[object]) -> list[str]:
-    return sorted(set(map(_text, values)))
+    """Return the values once each: numbers by their size, then words by the alphabet."""
+    return sorted(set(map(_text, values)), key=_order)
+
+
+def _order(text: str) -> tuple[float, str]:
+    try:
+        return float(text), ""
+    except ValueError:
+        return float("inf"), text
 
 
 def _text(value: object) -> str:
