@@ -38,12 +38,20 @@ def disturb(number: int, layout: Layout, server: MlflowServer, moment: float) ->
         process.join()
 
 
-def test_no_run_is_lost_doubled_or_half_there(
+@pytest.fixture
+def layout(
     tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Layout:
+    """A project whose runs go to the server."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server.uri)
     monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
-    layout, chance = Layout(tmp_path), Random(7)
+    return Layout(tmp_path)
+
+
+def test_no_run_is_lost_doubled_or_half_there(
+    tracking_server: MlflowServer, layout: Layout, tmp_path: Path
+) -> None:
+    chance = Random(7)
     for number in range(ROUNDS):
         write_record(layout, PLANT, number)
         disturb(number, layout, tracking_server, chance.uniform(0.05, 0.8))
@@ -69,11 +77,9 @@ def test_no_run_is_lost_doubled_or_half_there(
 
 
 def test_a_sync_killed_after_any_of_its_requests_is_completed_by_the_next(
-    tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tracking_server: MlflowServer, layout: Layout
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server.uri)
-    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
-    layout, client = Layout(tmp_path), MlflowClient(tracking_server.uri)
+    client = MlflowClient(tracking_server.uri)
     for number in itertools.count():
         write_record(layout, "killed", number)
         process = start_sync(layout, tracking_server.uri, last_request=number + 1)
@@ -90,11 +96,9 @@ def test_a_sync_killed_after_any_of_its_requests_is_completed_by_the_next(
 
 
 def test_a_run_that_a_server_makes_late_from_a_lost_request_is_taken_back(
-    tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tracking_server: MlflowServer, layout: Layout
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server.uri)
-    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
-    layout, client = Layout(tmp_path), MlflowClient(tracking_server.uri)
+    client = MlflowClient(tracking_server.uri)
     write_record(layout, "late", 0)
     (folder,) = pending(layout)
     (folder / "asked").touch()  # a process was killed while its request was under way
@@ -107,10 +111,8 @@ def test_a_run_that_a_server_makes_late_from_a_lost_request_is_taken_back(
 
 
 def test_two_syncs_at_once_deliver_each_run_once(
-    tracking_server: MlflowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tracking_server: MlflowServer, layout: Layout
 ) -> None:
-    monkeypatch.delenv("FAULTCAST_RECORDS", raising=False)
-    layout = Layout(tmp_path)
     for number in range(6):
         write_record(layout, "twice", number)
     processes = [start_sync(layout, tracking_server.uri) for _ in range(2)]
