@@ -16,6 +16,8 @@ Inputs = tuple[float | int | None, ...]
 _NUMBERS = {float, int, type(None)}
 _KEYS = ("machine", "time")
 _FAULTS_SHOWN = 20
+# Larger numbers overflow within the model's 32-bit sums, and its answer would be no number.
+_LARGEST = 1e12
 
 
 def read_rows(body: object, most_rows: int) -> list[dict[str, object]]:
@@ -58,10 +60,6 @@ def take_inputs(plant: ServedPlant, rows: Sequence[object]) -> list[Inputs]:
             raise _faults(plant, rows)
         values.append(taken)
     return values
-
-
-# Larger numbers overflow within the model's 32-bit sums, and its answer would be no number.
-_LARGEST = 1e12
 
 
 def make_matrix(plant: ServedPlant, inputs: Sequence[Inputs]) -> Matrix:
