@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from faultcast.errors import AmbiguousRequestError, StoreDownError
-from faultcast.serving.store.database import Database
+from faultcast.errors import AmbiguousRequestError
+from faultcast.serving.store.database import opened
 from faultcast.serving.store.questions import Found, find_request
 from faultcast.settings import demo_store, prediction_store
 from faultcast.tracking.link import Link
@@ -32,21 +30,14 @@ def find_answer(root: Path, request_id: str) -> Answer | None:
         AmbiguousRequestError: several models answered requests of this id.
     """
     for url in filter(None, (prediction_store(root), demo_store(root))):
-        if rows := _ask(Database(url), request_id):
+        with opened(url) as database:
+            rows = find_request(database, request_id) if database.exists else []
+        if rows:
             models = sorted({f"{row['name']}/{row['version']}" for row in rows})
             if len(models) > 1:
                 raise AmbiguousRequestError(request_id, models)
             return Answer(models[0], _link(rows, models[0]))
     return None
-
-
-def _ask(database: Database, request_id: str) -> Found:
-    try:
-        return find_request(database, request_id) if database.exists else []
-    except SQLAlchemyError:
-        raise StoreDownError(database.url.render_as_string()) from None
-    finally:
-        database.engine.dispose()
 
 
 def _link(rows: Found, model: str) -> Link:

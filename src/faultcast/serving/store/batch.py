@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import polars as pl
-from sqlalchemy.exc import SQLAlchemyError
 
-from faultcast.errors import StoreDownError
 from faultcast.scoring.plant_forecast import MachineForecast, Records
 from faultcast.serving.answers import records_of_machines
 from faultcast.serving.served import ServedPlant
-from faultcast.serving.store.database import Database
+from faultcast.serving.store.database import opened
 from faultcast.serving.store.recent import RecentRecords
 from faultcast.serving.store.sink import row_of
 from faultcast.serving.store.tables import FORECASTS
@@ -50,16 +48,11 @@ def store_batch(
     made = records_of_machines(plant, request_id, now, at, forecasts)
     lines = [orjson.dumps(record._asdict()) for record in made]
     rows = [row_of(f"{request_id}-{number}", line) for number, line in enumerate(lines)]
-    database = Database(url)
-    try:
+    with opened(url) as database:
         database.add(FORECASTS, rows)
         recent = RecentRecords(database)
         recent.put(plant.name, newest_of(records, at))
         recent.deliver()
-    except SQLAlchemyError:
-        raise StoreDownError(database.url.render_as_string()) from None
-    finally:
-        database.engine.dispose()
     return request_id
 
 

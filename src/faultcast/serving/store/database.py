@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, StatementError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
-from faultcast.errors import StoreUrlError
+from faultcast.errors import StoreDownError, StoreUrlError
 from faultcast.serving.store.tables import METADATA
 
 Row = Mapping[str, Any]
@@ -92,6 +93,23 @@ class Database:
         dialect = import_module(f"sqlalchemy.dialects.{self.engine.dialect.name}")
         insert: Insert = dialect.insert(table)
         return insert
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open a store for one command, and close it.
+
+    Raises:
+        StoreUrlError: the URL is none of a database that can be used.
+        StoreDownError: the store does not answer.
+    """
+    database = Database(url)
+    try:
+        yield database
+    except SQLAlchemyError:
+        raise StoreDownError(database.url.render_as_string()) from None
+    finally:
+        database.engine.dispose()
 
 
 def is_faulty(failure: StatementError) -> bool:

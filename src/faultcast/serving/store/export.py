@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from faultcast.errors import StoreDownError
-from faultcast.serving.store.database import Database, Row
+from faultcast.serving.store.database import Database, Row, opened
 from faultcast.serving.store.questions import feedback_of
 from faultcast.serving.store.tables import FORECASTS
 
@@ -37,13 +35,8 @@ def export_feedback(url: str, plant: str) -> list[Row]:
         StoreUrlError: the URL is none of a database that can be used.
         StoreDownError: the store does not answer.
     """
-    database = Database(url)
-    try:
+    with opened(url) as database:
         return sorted(_marks(database, plant), key=lambda row: (row["time"], row["machine"]))
-    except SQLAlchemyError:
-        raise StoreDownError(database.url.render_as_string()) from None
-    finally:
-        database.engine.dispose()
 
 
 def _marks(database: Database, plant: str) -> Iterator[Row]:
