@@ -17,7 +17,7 @@ from threading import Event, Thread
 import click
 
 from faultcast.pipeline.lifeline import end_with_parent
-from faultcast.programs import program
+from faultcast.programs import program, start_and_listen
 from faultcast.settings import tracking_uri
 from faultcast.tracking.follow import FOLLOWS
 
@@ -86,16 +86,9 @@ class _Follower(Thread):
             self.join(0.1)
 
     def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [program("faultcast"), "models", "fetch", *self._names, "--to", self.folder, "--watch"],
-            cwd=self._root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-            preexec_fn=partial(end_with_parent, os.getpid()),
+        words = ["models", "fetch", *self._names, "--to", str(self.folder), "--watch"]
+        return start_and_listen(
+            [program("faultcast"), *words], self._root, partial(end_with_parent, os.getpid())
         )
 
     def _pass_on(self, line: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from faultcast.pipeline.lifeline import Lifeline
-from faultcast.programs import search_path
+from faultcast.programs import search_path, start_and_listen
 
 _SECONDS_TO_END = 10.0
 _MESSAGE = "faultcast: "  # how a failure's message begins
@@ -87,17 +87,12 @@ class RunningCommand:
         self.on_line(text)
 
     def _start(self, line: Sequence[str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        environment = self.command.environment
+        return start_and_listen(
             line,
-            cwd=self.command.folder,
-            env={**self.command.environment, "PATH": search_path(self.command.environment)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-            preexec_fn=self.lifeline.join,
+            self.command.folder,
+            self.lifeline.join,
+            {**environment, "PATH": search_path(environment)},
         )
 
 
