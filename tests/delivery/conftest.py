@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +24,16 @@ from tests.e2e.clone import ROOT, Clone
 os.environ["PATH"] += f"{os.pathsep}/usr/sbin"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def programs() -> None:
+    """Who asks for these tests wants to know: without their parts they fail."""
+    if missing := missing_programs():
+        pytest.exit(f"missing: {', '.join(missing)}; make delivery-test as root installs them", 1)
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     # Its layers take a minute to make: name a folder to keep them from run to run.
-    if missing := missing_programs():
-        pytest.skip(f"missing: {', '.join(missing)}; make delivery-test as root installs them")
     kept = os.environ.get("FAULTCAST_TEST_ENGINE")
     with docker_engine(Path(kept) if kept else tmp_path_factory.mktemp("engine")) as engine:
         provide_base(engine)
@@ -71,8 +75,6 @@ def image(engine: Engine, project: Clone) -> str:
 @pytest.fixture(scope="session")
 def pipeline(project: Clone) -> Pipeline:
     """The clone, with its `dvc.lock` committed, and what runs its pipeline."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is missing; make delivery-test as root installs it")
     return gitlab_project(project)
 
 

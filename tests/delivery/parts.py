@@ -258,6 +258,6 @@ def _greets(port: int) -> bool:
 
 def missing_programs() -> list[str]:
     """Return the programs of the real parts that this machine lacks."""
-    needed = ("dockerd", "docker-registry", "nginx", "sshd", "htpasswd", "mmdebstrap")
+    needed = "dockerd docker-registry nginx sshd htpasswd mmdebstrap npm rsync".split()
     extended = f"/usr/sbin{os.pathsep}{os.environ['PATH']}"
     return [name for name in needed if shutil.which(name, path=extended) is None]

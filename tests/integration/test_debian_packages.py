@@ -66,6 +66,14 @@ def test_nothing_is_done_or_said_where_all_is_there(run: Run) -> None:
     assert run(installed="browser database") == ([], "")
 
 
+def test_a_program_that_came_from_elsewhere_is_left_alone(run: Run, tmp_path: Path) -> None:
+    program = tmp_path / "database"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    calls, _ = run()
+    assert calls[1].endswith("--no-install-recommends browser")
+
+
 def test_others_are_told_what_to_install(run: Run) -> None:
     calls, said = run(user=1000)
     assert calls == []
