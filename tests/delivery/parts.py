@@ -258,6 +258,6 @@ def _greets(port: int) -> bool:
 
 def missing_programs() -> list[str]:
     """Return the programs of the real parts that this machine lacks."""
-    needed = "dockerd docker-registry nginx sshd htpasswd mmdebstrap npm rsync".split()
+    programs = "dockerd docker-registry nginx sshd htpasswd mmdebstrap npm rsync"
     extended = f"/usr/sbin{os.pathsep}{os.environ['PATH']}"
-    return [name for name in needed if shutil.which(name, path=extended) is None]
+    return [name for name in programs.split() if shutil.which(name, path=extended) is None]

@@ -59,8 +59,8 @@ class Target:
     """What `target.json` says of this server.
 
     `image` is the repository without tag; `ports` are the two that containers take in turn; `front`
-    is nginx's own address; `volume` is Docker's, for predictions; `run` are more options for
-    `docker run`.
+    is nginx's own address; `volume` and `network` are Docker's, for predictions and for containers;
+    `run` are more options for `docker run`.
     """
 
     folder: Path
@@ -72,6 +72,7 @@ class Target:
     lock_seconds: float = 600
     nginx: tuple[str, ...] = ("nginx",)
     volume: str = "faultcast"
+    network: str = "faultcast"
     run: tuple[str, ...] = ()
 
     @classmethod
@@ -207,7 +208,8 @@ class Server:
             "--label", f"faultcast.digest={digest}", "--read-only", "--tmpfs", "/tmp",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
             "--publish", f"127.0.0.1:{port}:8080", "--volume", f"{self._target.volume}:{_DATA}",
-            "--env", f"FORWARDED_ALLOW_IPS={_gateway()}", *settings, *self._target.run,
+            "--network", self._target.network, "--env", f"FORWARDED_ALLOW_IPS={self._gateway()}",
+            *settings, *self._target.run,
             f"{self._target.image}@{digest}",
         )  # fmt: skip
         if started.returncode != 0:
@@ -270,6 +272,21 @@ class Server:
         )
         for digest in set(shown.stdout.split()) - set(kept) - {"<none>"}:
             _run("docker", "rmi", f"{self._target.image}@{digest}")
+
+    def _gateway(self) -> str:
+        """Have the network; return the address from which nginx reaches it and names callers.
+
+        Of Docker's own bridge this is not told until Docker is started a second time.
+        """
+        name = self._target.network
+        ask = ("docker", "network", "inspect", name, "--format", _GATEWAY)
+        shown = _run(*ask)
+        if shown.returncode != 0:
+            made = _run("docker", "network", "create", name)
+            shown = _run(*ask)
+            if shown.returncode != 0:
+                raise UpdateError(f"the network {name} cannot be made: {_last_line(made)}")
+        return shown.stdout.strip()
 
     def _point_to(self, port: int) -> None:
         draft = self._upstream.with_suffix(".new")
@@ -442,12 +459,6 @@ class Update:
                         raise UpdateError("another update holds the lock: try later") from None
                     time.sleep(0.2)
             yield
-
-
-def _gateway() -> str:
-    """Return the address from which nginx reaches a container: it may say who a caller is."""
-    shown = _run("docker", "network", "inspect", "bridge", "--format", _GATEWAY)
-    return shown.stdout.strip() or "127.0.0.1"
 
 
 def _name(port: int) -> str:

@@ -24,6 +24,7 @@ class FakeServer:
     images: dict[str, dict[str, str]] = field(default_factory=dict)
     registry: dict[str, dict[str, str]] = field(default_factory=dict)
     fails: dict[tuple[str, ...], str] = field(default_factory=dict)
+    networks: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
     state: str = "true 0"
 
@@ -72,8 +73,10 @@ class FakeServer:
                 self.containers[started] = image.partition("@")[2]
             case ("rm", *_):
                 self.containers.pop(name, None)
-            case ("network", *_):
-                return "172.17.0.1"
+            case ("network", "inspect", network, *_):
+                return "172.18.0.1" if network in self.networks else None
+            case ("network", "create", network):
+                self.networks.add(network)
             case ("inspect", "--format", what, _):
                 return self._told(what, name)
         return ""

@@ -59,7 +59,7 @@ def test_a_container_may_write_nothing_but_its_data(update: Update, server: Fake
         assert option in run
     assert f"--env-file {server.folder}/container.env" in run
     assert "--publish 127.0.0.1:" in run
-    assert "--env FORWARDED_ALLOW_IPS=172.17.0.1" in run
+    assert "--network faultcast --env FORWARDED_ALLOW_IPS=172.18.0.1" in run
 
 
 def test_updates_take_turns_on_two_ports_and_keep_three_images(
@@ -94,6 +94,7 @@ def test_what_serves_is_not_deployed_again(update: Update, server: FakeServer) -
 
 # What is called, what it says when it fails, and what the ledger says then.
 FAULTS = {
+    "network": (("docker", "network"), "no room", "faultcast cannot be made: no room"),
     "pull": (("docker", "pull"), "denied", "could not be pulled: denied"),
     "start": (("docker", "run"), "no such file", "does not start: no such file"),
     "self-test": (("docker", "exec"), "503", "self-test failed: 503"),
