@@ -14,7 +14,9 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
 COPY faultcast-*.whl /build/
 RUN pip --python /opt/faultcast/bin/python install --no-compile --no-deps --no-index \
         /build/faultcast-*.whl \
+    # Where the wheel lay, and its hash, which holds the times of a checkout's files.
     && find /opt/faultcast -name direct_url.json -delete \
+    && sed -i '/direct_url.json/d' /opt/faultcast/lib/python3*/site-packages/faultcast-*.dist-info/RECORD \
     # Compiled by content, not by time stamp: the same files in every build.
     && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/faultcast/lib
 

@@ -723,6 +723,26 @@ class TransferError(FaultcastError):
         )
 
 
+class RawLogsError(FaultcastError):
+    """Logs that cannot be had where a plant delivers them."""
+
+    exit_code = 1
+
+    def __init__(self, path: str, source: str, reason: str) -> None:
+        super().__init__(f"{path}: nothing came from {source}: {reason}. What was there is kept.")
+
+
+class UnknownDeliveryError(FaultcastError):
+    """Plants whose logs were not imported from where they are delivered."""
+
+    def __init__(self, missing: Sequence[str], known: Sequence[str]) -> None:
+        have = f" (those of {', '.join(known)} were)" if known else ""
+        super().__init__(
+            f"the logs of {', '.join(missing)} were not imported{have}. Say where they are "
+            "delivered with: faultcast data import PLANT ssh://USER@HOST/FOLDER (or a folder)."
+        )
+
+
 class RegistryError(FaultcastError):
     """A model registry that cannot be reached or does not do what it is asked."""
 

@@ -19,6 +19,8 @@ KEY_FILE = "FAULTCAST_KEY_FILE"
 STORE, SPOOL = "FAULTCAST_STORE", "FAULTCAST_SPOOL"
 SERVING_PLAN = "FAULTCAST_SERVING_PLAN"
 EXPERIMENT = "FAULTCAST_EXPERIMENT"
+DATA_KEY = "FAULTCAST_DATA_KEY"  # pragma: allowlist secret
+DATA_KNOWN_HOSTS = "FAULTCAST_DATA_KNOWN_HOSTS"
 TARGETS = {"staging": "FAULTCAST_STAGING", "production": "FAULTCAST_PRODUCTION"}
 
 
@@ -38,6 +40,19 @@ def records_folder(root: Path) -> Path:
 def experiment_label() -> str:
     """Which trial of which experiment set a run belongs to: the variable FAULTCAST_EXPERIMENT."""
     return os.environ.get(EXPERIMENT, "")
+
+
+def data_key() -> str | None:
+    """The private key for data over SSH: the file FAULTCAST_DATA_KEY, or none of its own.
+
+    A pipeline has no `~/.ssh`.
+    """
+    return os.environ.get(DATA_KEY) or None
+
+
+def data_known_hosts() -> str | None:
+    """Where the host keys for data over SSH stand: the file FAULTCAST_DATA_KNOWN_HOSTS, or none."""
+    return os.environ.get(DATA_KNOWN_HOSTS) or None
 
 
 def deployment_targets() -> dict[str, str]:

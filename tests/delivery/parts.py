@@ -178,7 +178,7 @@ http {{
     include {folder}/conf.d/*.conf;
 }}
 """)
-    command = ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+    command = ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     with running(command, folder / "log"):
         until((folder / "nginx.pid").exists, "nginx")
         yield command

@@ -113,17 +113,25 @@ class Server:
         return httpx.Client(base_url=self.front, headers={"X-API-Key": self.key}, **options)
 
     @contextmanager
-    def under_load(self, path: str, clients: int = 4) -> Iterator[Load]:
-        """Send requests all the while, from several clients, as long as the block runs."""
+    def under_load(self, forecasts: bool = True, clients: int = 4) -> Iterator[Load]:
+        """Send requests all the while, over connections that stay open.
+
+        Every second one asks for a forecast, which nginx may not send to a second container.
+        """
         load, end = Load(), threading.Event()
+        with self.client() as asking:
+            path, asked = example(asking)
 
         def client() -> None:
-            while not end.wait(_PAUSE):
-                try:
-                    self.ask(path)
-                    load.answered += 1
-                except OSError as failure:
-                    load.failures.append(repr(failure))
+            with self.client(timeout=30) as session:
+                while not end.wait(_PAUSE):
+                    try:
+                        session.get("/health/ready").raise_for_status()
+                        if forecasts:
+                            session.post(path, json=asked).raise_for_status()
+                        load.answered += 1
+                    except httpx.HTTPError as failure:
+                        load.failures.append(repr(failure))
 
         threads = [threading.Thread(target=client) for _ in range(clients)]
         for thread in threads:
@@ -139,13 +147,15 @@ class Server:
 @contextmanager
 def customer_server(folder: Path, engine: Engine, registry: Registry) -> Iterator[Server]:
     """Start nginx and sshd, and install the update script as a person would."""
-    front, ports = free_port(), (free_port(), free_port())
+    front, watch_port, *ports = (free_port() for _ in range(4))
     with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh") as door:
         printed = subprocess.run(
             [
                 Path(sys.executable).parent / "faultcast", "delivery", "install-target",
-                "--image", f"{registry.address}/faultcast", "--folder", folder / "faultcast",
+                "--image", f"{registry.address}/faultcast", "--server-name", "127.0.0.1",
+                "--user", "root", "--folder", folder / "faultcast",
                 "--listen", f"127.0.0.1:{front}", "--ports", *map(str, ports),
+                "--watch-port", str(watch_port),
                 "--nginx", " ".join(nginx), "--nginx-folder", folder / "nginx" / "conf.d",
             ],
             capture_output=True,

@@ -48,15 +48,22 @@ def content(engine: Engine, image: str, tmp_path_factory: pytest.TempPathFactory
     return files(engine, image, tmp_path_factory.mktemp("content"))
 
 
-def test_two_builds_hold_the_same_files(
+def test_builds_of_two_clones_hold_the_same_files(
     engine: Engine, project: Clone, content: dict[str, str], tmp_path: Path
 ) -> None:
+    labels = (project.root / "build" / "image" / "labels").read_text()
+    commit = labels.partition("COMMIT=")[2].split()[0]
+    other = Clone(tmp_path / "other")
+    subprocess.run(["git", "clone", "-q", project.root, other.root], check=True)
+    subprocess.run(["git", "-C", other.root, "checkout", "-q", commit], check=True)
+    registry = f"sqlite:///{project.root}/mlflow.db"
+    other.run("faultcast", "delivery", "context", "build/image", MLFLOW_TRACKING_URI=registry)
     secrets = [f"--secret=id=pip.conf,src={os.environ.get('PIP_CONFIG_FILE', '/etc/pip.conf')}"]
     secrets += [f"--secret=id=authorities,src={os.environ.get('PIP_CERT', '')}"]
     given = [one for one in secrets if Path(one.partition("src=")[2]).is_file()]
     engine.docker(
         "build", "--quiet", "--no-cache", "--tag", "faultcast:again",
-        "--file", str(ROOT / "Dockerfile"), *given, str(project.root / "build" / "image"),
+        "--file", str(ROOT / "Dockerfile"), *given, str(other.root / "build" / "image"),
     )  # fmt: skip
     again = files(engine, "faultcast:again", tmp_path)
     differing = {name for name in content.keys() | again if content.get(name) != again.get(name)}
@@ -123,4 +130,5 @@ def test_with_the_settings_of_the_teams_stack_it_keeps_forecasts_in_postgresql(
         answer = client.post(path, json=asked).raise_for_status()
     store, request = Database(database), answer.headers["X-Request-ID"]
     until(lambda: find_request(store, request), "the forecast in the database")
+    store.engine.dispose()
     engine.docker("rm", "--force", "--volumes", container)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.delivery.images import provide_service, provide_tools
 from tests.delivery.parts import Engine, Registry, until
-from tests.delivery.pipeline import Pipeline
+from tests.delivery.pipeline import Pipeline, Ran
 from tests.delivery.server import Server, example
+from tests.e2e.clone import Clone
 
 pytestmark = pytest.mark.timeout(1800)
 CHECKS = {"lint", "test", "docs"}
@@ -101,23 +103,20 @@ def test_a_failing_gate_stops_the_line(line: Pipeline, staging: Server) -> None:
     assert served(staging) == ""
 
 
-def test_a_merge_request_shows_what_it_changes_in_the_models(
-    line: Pipeline, tmp_path: Path
-) -> None:
-    line.git("clone", "--quiet", "--bare", ".", str(tmp_path / "faultcast.git"))
-    line.git("config", f"url.{tmp_path}/.insteadOf", "git@gitlab.example.com:team/")
+def test_a_merge_request_shows_what_it_changes_in_the_models(line: Pipeline) -> None:
     plant = line.clone.root / "configs/plants/small.yaml"
-    line.commit(plant.relative_to(line.clone.root), plant.read_text().replace("[12h]", "[18h]"))
     request = {
         "CI_PIPELINE_SOURCE": "merge_request_event",
-        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": line.git("rev-parse", "HEAD"),
     }
+    line.commit(plant.relative_to(line.clone.root), plant.read_text().replace("[12h]", "[18h]"))
     ran = line.on("feature/lags", "compare", **request)
     line.git("reset", "--quiet", "--hard", "HEAD~1")
     assert ran.code == 0, ran.text
     made = line.artifacts("compare")
     comment = (made / "build" / "comment.md").read_text()
     assert comment.startswith("## What this merge request changes in the models")
+    assert "cannot be read" not in comment
     rows = [[cell.strip() for cell in row.split("|")] for row in comment.splitlines()]
     changes = {row[2]: row[3:6] for row in rows if len(row) > 5}
     before, now, _ = next(change for name, change in changes.items() if "average_prec" in name)
@@ -245,3 +244,57 @@ def test_a_forecast_of_the_deployed_container_is_on_the_board_and_leads_to_raw_d
     assert "Every link holds" in told
     for link in ("version", "commit", "data/raw/small"):
         assert link in told
+
+
+@pytest.fixture
+def delivered(team: Pipeline, tmp_path: Path) -> Path:
+    """Where the plant delivers its logs from now on: those of the clone so far."""
+    folder = tmp_path / "delivered"
+    raw = team.clone.root / "data" / "raw" / "small"
+    shutil.copytree(raw, folder)
+    shutil.rmtree(raw)
+    team.clone.run("faultcast", "data", "import", "small", str(folder))
+    team.commit("params.yaml", "plants: [small]\nsimulated: []\ncases: []\n")
+    team.clone.run("faultcast", "data", "push")
+    return folder
+
+
+def longer_logs(folder: Path, root: Path) -> None:
+    """Let the plant deliver ten more days."""
+    other = Clone.of_small_plant(root)
+    simulation = other.root / "configs/simulation/small.yaml"
+    simulation.write_text(simulation.read_text().replace("length: 90d", "length: 100d"))
+    other.run("faultcast", "simulate", "small")
+    shutil.copytree(other.root / "data/raw/small", folder, dirs_exist_ok=True)
+
+
+def test_a_schedule_trains_with_new_logs_and_proposes_what_it_trained(
+    team: Pipeline, delivered: Path, server: Server, tmp_path: Path
+) -> None:
+    gitlab = tmp_path / "gitlab" / "faultcast.git"
+    team.git("clone", "--quiet", "--bare", ".", str(gitlab))
+    team.git("-C", str(gitlab), "config", "receive.advertisePushOptions", "true")
+    team.git("config", f"url.{gitlab.parent}/.insteadOf", "https://gitlab.example.com/team/")
+    before = served(server)
+
+    def scheduled() -> Ran:
+        ran = team.on("main", CI_PIPELINE_SOURCE="schedule", RECORD_TOKEN="only for tests")
+        assert ran.code == 0, ran.text
+        assert ran.passed == CHECKS | {"data", "train", "gate", "record"}
+        assert "only for tests" not in ran.text
+        return ran
+
+    assert "there is nothing to record" in scheduled().text
+    longer_logs(delivered, tmp_path / "longer")
+    assert "Proposed as a merge request of branch retrained" in scheduled().text
+    assert served(server) == before
+
+    changed = team.git("--git-dir", str(gitlab), "diff", "--name-only", "main", "retrained")
+    assert {"data/raw/small.dvc", "dvc.lock"} <= set(changed.split())
+    team.git("checkout", "-q", ".")
+    team.git("pull", "--quiet", "--ff-only", str(gitlab), "retrained")
+    team.clone.run("faultcast", "data", "pull", "--all-commits")
+    told = team.clone.run("faultcast", "lineage", "small@champion").stdout
+    assert "small/2 (champion)" in told
+    assert "Every link holds" in told
+    assert "up to date" in team.clone.run("faultcast", "pipeline", "run").stdout

@@ -40,7 +40,7 @@ def first_serves(server: Server, first: str) -> None:
 def test_an_update_and_the_way_back_lose_no_request(
     server: Server, first: str, second: str
 ) -> None:
-    with server.under_load("/health/ready") as load:
+    with server.under_load() as load:
         code, text = server.update("deploy", second, "--by", "ana")
         assert code == 0, text
         assert server.status()["digest"] == second
@@ -75,6 +75,15 @@ BROKEN = {
         "",
     ),
 }
+# It serves and stands its self-test; half a second later it dies.
+_DIES_LATE = """\
+USER root
+RUN cd /opt/faultcast/bin && mv faultcast real && printf '%s\\n' '#!/bin/sh' \\
+    'if [ "$1" = serve ]; then real "$@" & echo $! > /tmp/pid; wait; exit 1; fi' \\
+    'real "$@" || exit' '(sleep 0.5; kill -9 $(cat /tmp/pid)) > /dev/null 2>&1 &' > faultcast \\
+    && chmod 755 faultcast
+USER 10001:10001
+"""
 
 
 @pytest.mark.parametrize(("dockerfile", "said"), BROKEN.values(), ids=BROKEN.keys())
@@ -86,7 +95,7 @@ def test_a_broken_image_never_serves(
     kept = settings.read_text()
     settings.write_text(kept.replace('"ready_seconds": 60', '"ready_seconds": 6'))
     try:
-        with server.under_load("/health/ready") as load:
+        with server.under_load() as load:
             code, text = server.update("deploy", broken)
     finally:
         settings.write_text(kept)
@@ -97,6 +106,19 @@ def test_a_broken_image_never_serves(
     assert server.status()["digest"] == first
     assert server.outcomes[-1] == ("deploy", "failed")
     assert server.status()["changes"][0]["reason"]
+
+
+def test_a_container_that_dies_after_its_test_gives_way_to_the_old_one(
+    server: Server, image: str, first: str
+) -> None:
+    dying = server.publish(image, dockerfile=_DIES_LATE)
+    with server.under_load(forecasts=False) as load:
+        code, text = server.update("deploy", dying)
+    assert code == 1, text
+    assert load.failures == []
+    assert server.status()["digest"] == first
+    assert server.status()["ready"]
+    assert server.outcomes[-1] == ("deploy", "failed")
 
 
 @pytest.mark.parametrize(
@@ -233,14 +255,15 @@ def test_a_killed_update_loses_no_request_and_the_next_call_repairs(
     assert server.update("deploy", second)[0] == 0
     takes = monotonic() - begin
     assert server.update("deploy", first)[0] == 0
-    with server.under_load("/health/ready") as load:
-        for _ in range(10):
+    with server.under_load() as load:
+        for number in range(10):
             wanted = second if server.status()["digest"] == first else first
-            process = server.start("deploy", wanted)
+            words = ("rollback",) if number % 3 == 2 else ("deploy", wanted)
+            process = server.start(*words)
             sleep(chance.uniform(0, takes))
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            code, text = server.update("deploy", wanted)
+            code, text = server.update(*words)
             assert code == 0, text
             assert server.status()["digest"] == wanted
     assert load.failures == []
@@ -256,5 +279,7 @@ def test_two_updates_at_once_take_turns(server: Server, first: str, second: str)
     ended = [process.communicate(timeout=180) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ended
     assert server.outcomes[-1][1] == "deployed"
-    containers = server.engine.docker("ps", "--all", "--format", "{{.Names}}").split()
-    assert len([name for name in containers if name.startswith("faultcast-")]) == 1
+    # The engine has the containers of other tests' servers too.
+    ports = json.loads((server.folder / "target.json").read_text())["ports"]
+    containers = set(server.engine.docker("ps", "--all", "--format", "{{.Names}}").split())
+    assert len(containers & {f"faultcast-{port}" for port in ports}) == 1

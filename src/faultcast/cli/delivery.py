@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from faultcast.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from faultcast.delivery.status import Deployment, Origin
 
 
 @click.group()
@@ -17,26 +22,30 @@ def delivery() -> None:
 
 @delivery.command("install-target")
 @click.option("--image", required=True, metavar="REPOSITORY", help="Where the server pulls from.")
+@click.option("--server-name", required=True, metavar="HOST", help="The name that people use.")
+@click.option("--user", default="deploy", show_default=True, help="Who deploys; made if missing.")
+@click.option("--key", type=click.File(), help="File with the public key that may deploy.")
 @click.option("--folder", default="/opt/faultcast", show_default=True)
 @click.option("--listen", default="80", show_default=True, help="Port on which nginx serves.")
 @click.option(
     "--ports", nargs=2, type=int, default=(8081, 8082), show_default=True, help="Of containers."
 )
-@click.option("--nginx", default="nginx", show_default=True, help="The command that steers nginx.")
+@click.option("--watch-port", type=int, default=8083, show_default=True, help="For the script.")
+@click.option("--nginx", default="/usr/sbin/nginx", show_default=True, help="Its command.")
 @click.option("--nginx-folder", default="/etc/nginx/conf.d", show_default=True)
-def install_target(
-    image: str, folder: str, listen: str, ports: tuple[int, int], nginx: str, nginx_folder: str
-) -> None:
+def install_target(key: TextIO | None, **asked: Any) -> None:
     """Print the script that prepares a server: read it, then run it there as root.
 
     \b
     Example:
-      faultcast delivery install-target --image registry.example.com/team/faultcast > install.sh
+      faultcast delivery install-target --image registry.example.com/team/faultcast \\
+          --server-name forecasts.example.com --key deploy_key.pub > install.sh
       ssh root@server sh < install.sh
     """
-    from faultcast.delivery.install import installation
+    from faultcast.delivery.install import Installation
 
-    click.echo(installation(image, folder, listen, ports, nginx, nginx_folder))
+    public = key.read().strip() if key else ""
+    click.echo(Installation(key=public, **asked).script())
 
 
 @delivery.command()
@@ -59,32 +68,55 @@ def context(folder: Path) -> None:
 @delivery.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(as_json: bool) -> None:
-    """Show digest, commit and models of each environment, and since when they serve.
+    """Show what each environment serves since when: digest, commit, models and their origin.
 
-    The servers are named by FAULTCAST_STAGING and FAULTCAST_PRODUCTION.
+    The servers are named by FAULTCAST_STAGING and FAULTCAST_PRODUCTION; of the models the registry
+    says from which run and commit they come.
 
     \b
     Example:
       FAULTCAST_PRODUCTION=deploy@server faultcast delivery status
     """
-    from rich.console import Console
-    from rich.table import Table
-
-    from faultcast.delivery.status import Environment, ask
+    from faultcast.delivery.status import Environment, ask, origins
     from faultcast.settings import TARGETS, deployment_targets
 
     targets = deployment_targets()
     if not targets:
         raise DeliveryError(f"no server is named: set {' or '.join(TARGETS.values())}")
-    found = {name: ask(Environment(name, address)) for name, address in targets.items()}
+    found, silent = {}, []
+    for name, address in targets.items():
+        try:
+            found[name] = ask(Environment(name, address))
+        except DeliveryError as failure:
+            silent.append(str(failure))
+    models = {name: origins(one) for name, one in found.items()}
     if as_json:
-        click.echo(json.dumps({name: one.model_dump() for name, one in found.items()}, indent=2))
-        return
-    table = Table("environment", "digest", "commit", "version", "models", "since", "ready")
+        told = {
+            name: one.model_dump()
+            | {"lineage": {model: origin.model_dump() for model, origin in models[name].items()}}
+            for name, one in found.items()
+        }
+        click.echo(json.dumps(told, indent=2))
+    else:
+        _show(found, models)
+    if silent:
+        raise DeliveryError("\n".join(silent))
+
+
+def _show(found: Mapping[str, Deployment], models: Mapping[str, Mapping[str, Origin]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    servers = Table("environment", "digest", "commit", "version", "since", "ready")
+    origins = Table("environment", "model", "run", "commit")
     for name, one in found.items():
-        models = "\n".join(f"{model} {version}" for model, version in one.models.items())
-        ready = "yes" if one.ready else "NO"
-        digest, commit = one.digest[:19] or "nothing", one.commit[:12]
-        table.add_row(name, digest, commit, one.version, models, one.since[:19], ready)
-    Console().print(table)
-    click.echo("Where a model comes from: faultcast lineage NAME/VERSION")
+        digest, ready = one.digest[:19] or "nothing", "yes" if one.ready else "NO"
+        servers.add_row(name, digest, one.commit[:12], one.version, one.since[:19], ready)
+        for model, origin in models[name].items():
+            told = f"{model}/{origin.version}"
+            origins.add_row(name, told, origin.run or origin.unknown, origin.commit[:12])
+    for table in (servers, origins):
+        if table.row_count:
+            Console().print(table)
+    if origins.row_count:
+        click.echo("The whole way to the raw files, checked: faultcast lineage MODEL")

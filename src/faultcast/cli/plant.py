@@ -73,7 +73,10 @@ def new(
     config = made.config.relative_to(layout.root)
     raw = made.raw.relative_to(layout.root)
     components = ", ".join(made.guess.components) or "unknown, no failures were given"
-    click.echo(f"{'Copied' if copy else 'Linked'} {', '.join(files.given())} to {raw}/")
+    if made.placed:
+        click.echo(f"{'Copied' if copy else 'Linked'} {', '.join(files.given())} to {raw}/")
+    else:
+        click.echo(f"Read {', '.join(files.given())} in {raw}/")
     click.echo(f"Wrote {config}")
     click.echo(f"  sensors     {', '.join(sensor.name for sensor in made.guess.sensors)}")
     click.echo(f"  components  {components}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,13 @@ _UNKNOWN_ZONE = "UTC"
 
 @dataclass(frozen=True)
 class NewPlant:
-    """What was written for a new plant."""
+    """What was written for a new plant; `placed` is whether its files had to be put there."""
 
     guess: PlantGuess
     repairs: dict[Repair, int]
     config: Path
     raw: Path
+    placed: bool
 
 
 def create_plant(
@@ -40,7 +42,7 @@ def create_plant(
     Args:
         layout: the project.
         name: the plant's name.
-        files: what the plant delivered.
+        files: what the plant delivered; files of `data/raw/<name>/` itself stay as they are.
         time_zone: the zone of times without an offset; None where nobody said.
         link: make symbolic links instead of copies.
 
@@ -52,18 +54,20 @@ def create_plant(
         DiskError: the files could not be written.
     """
     config, raw = layout.plant_config(name), layout.raw(name)
-    for place in (config, raw):
+    there = all(file.resolve().parent == raw.resolve() for file in files.given().values())
+    for place in (config,) if there else (config, raw):
         if place.exists() and not (place.is_dir() and not any(place.iterdir())):
             raise PlantExistsError(name, place.relative_to(layout.root))
     _refuse_same_names(files)
     guess = guess_plant(name, files, time_zone or _UNKNOWN_ZONE)
-    with replacing_folder(raw) as folder, replacing(config) as draft:
+    filled = nullcontext(raw) if there else replacing_folder(raw)
+    with filled as folder, replacing(config) as draft:
         for source in files.given().values():
             _place(source, folder / source.name, link)
         draft.write_text(write_draft(guess, False, dict.fromkeys(Repair, 0)), encoding="utf-8")
         repairs = _needed_repairs(load_config(draft, Plant, name=name), folder)
         draft.write_text(write_draft(guess, time_zone is None, repairs), encoding="utf-8")
-    return NewPlant(guess, repairs, config, raw)
+    return NewPlant(guess, repairs, config, raw, not there)
 
 
 def _refuse_same_names(files: RawFiles) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
+from dataclasses import dataclass
 from importlib.resources import files
 
 from jinja2 import Template
@@ -12,53 +12,79 @@ from jinja2 import Template
 from faultcast.errors import DeliveryError
 from faultcast.templates import templates
 
-_IMAGE = re.compile(r"[a-z0-9][a-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)+")
-_FOLDER = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_PUBLIC_KEY = re.compile(r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*( [\w.@+-]+)?")
+_PATH = (r"(/[A-Za-z0-9._-]+)+", "an absolute path of letters, digits, dots and dashes")
+# What each setting may be: nothing that a shell, nginx or sudo would read otherwise.
+_WORDS = {
+    "image": (r"[a-z0-9][a-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)+", "HOST/NAME, without tag or digest"),
+    "server_name": (r"[A-Za-z0-9_*.-]+", "the host name that people use"),
+    "user": (r"[a-z_][a-z0-9_-]*", "the name of a user"),
+    "folder": _PATH,
+    "listen": (r"[A-Za-z0-9.:\[\]]+", "a port, or an address and a port"),
+    "nginx": (r"/[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*", "nginx's absolute path, and options"),
+    "nginx_folder": (
+        r"(/[A-Za-z0-9._-]+)+",
+        "an absolute path of letters, digits, dots and dashes",
+    ),
+}
 
 
-def installation(
-    image: str,
-    folder: str = "/opt/faultcast",
-    listen: str = "80",
-    ports: tuple[int, int] = (8081, 8082),
-    nginx: str = "nginx",
-    nginx_folder: str = "/etc/nginx/conf.d",
-) -> str:
-    """Return a shell script that installs the update script on the server where it is run.
+@dataclass(frozen=True)
+class Installation:
+    """How a server is to be set up.
 
-    Args:
+    Attributes:
         image: the repository from which the server pulls, without tag or digest.
+        server_name: the host name by which nginx knows requests for faultcast.
+        user: who deploys; made if there is none, allowed to use Docker and to reload nginx.
+        key: the public key that may deploy; empty: a person adds it.
         folder: where the script, its settings and its ledger go.
         listen: the port, or address and port, on which nginx serves.
         ports: the loopback ports that containers take in turn.
+        watch_port: the loopback port on which nginx tells `update` whom it asks.
         nginx: the command that steers nginx.
         nginx_folder: a folder whose files nginx includes.
-
-    Raises:
-        DeliveryError: an argument is not what it should be.
     """
-    if not _IMAGE.fullmatch(image):
-        raise DeliveryError(f"{image!r} is no image repository: HOST/NAME, without tag or digest")
-    for path in (folder, nginx_folder):
-        if not _FOLDER.fullmatch(path):
-            raise DeliveryError(f"{path!r}: an absolute path of letters, digits, dots and dashes")
-    address = listen if ":" in listen else f"127.0.0.1:{listen}"
-    target = {
-        "image": image,
-        "front": f"http://{address}",
-        "ports": ports,
-        "nginx": shlex.split(nginx),
-    }
-    own = files("faultcast.delivery")
-    return _template("install.sh.j2").render(
-        folder=folder,
-        nginx_folder=nginx_folder,
-        first_port=ports[0],
-        update=(own / "update.py").read_text(encoding="utf-8"),
-        target=json.dumps(target, indent=2),
-        nginx=nginx,
-        site=_template("nginx.conf.j2").render(folder=folder, listen=listen),
-    )
+
+    image: str
+    server_name: str
+    user: str = "deploy"
+    key: str = ""
+    folder: str = "/opt/faultcast"
+    listen: str = "80"
+    ports: tuple[int, int] = (8081, 8082)
+    watch_port: int = 8083
+    nginx: str = "/usr/sbin/nginx"
+    nginx_folder: str = "/etc/nginx/conf.d"
+
+    def __post_init__(self) -> None:
+        for name, (pattern, meaning) in _WORDS.items():
+            if not re.fullmatch(pattern, value := getattr(self, name)):
+                raise DeliveryError(f"{name.replace('_', ' ')} {value!r}: {meaning}")
+        if self.key and not _PUBLIC_KEY.fullmatch(self.key):
+            raise DeliveryError("the key is no public key of SSH: give the file that ends in .pub")
+        if len({*self.ports, self.watch_port}) < 3:
+            raise DeliveryError("two containers and nginx need three different ports")
+
+    def script(self) -> str:
+        """Return a shell script that installs the update script on the server where it is run."""
+        steer = ["sudo", "-n"] if self.user != "root" else []
+        target = {
+            "image": self.image,
+            "ports": self.ports,
+            "watch_port": self.watch_port,
+            "nginx": [*steer, *self.nginx.split()],
+        }
+        own = files("faultcast.delivery")
+        public_key = self.key or "ssh-ed25519 AAAA... deploy"
+        return _template("install.sh.j2").render(
+            {**self.__dict__, "nginx": self.nginx.split()},
+            first_port=self.ports[0],
+            update=(own / "update.py").read_text(encoding="utf-8"),
+            target=json.dumps(target, indent=2),
+            site=_template("nginx.conf.j2").render(self.__dict__),
+            allowed=f'restrict,command="{self.folder}/update" {public_key}',
+        )
 
 
 def _template(name: str) -> Template:

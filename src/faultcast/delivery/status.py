@@ -1,4 +1,4 @@
-"""What serves where: each environment's server is asked over SSH."""
+"""What serves where: each environment's server is asked over SSH, the registry for its models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from pydantic import ConfigDict, ValidationError
 
 from faultcast.config.frozen import Frozen
-from faultcast.errors import DeliveryError
+from faultcast.config.layout import Layout
+from faultcast.errors import DeliveryError, FaultcastError
+from faultcast.tracking.registry import Registry
 
 _SECONDS = 20
 
@@ -64,6 +66,28 @@ def ask(environment: Environment) -> Deployment:
         return Deployment.model_validate(json.loads(asked.stdout))
     except (ValueError, ValidationError):
         raise _silent(environment, "its answer is not that of an update script") from None
+
+
+class Origin(Frozen):
+    """Where a deployed model comes from: its run and commit; or why the registry does not say."""
+
+    version: str
+    run: str = ""
+    commit: str = ""
+    unknown: str = ""
+
+
+def origins(deployment: Deployment) -> dict[str, Origin]:
+    """Ask the registry where each deployed model comes from, by the model's name."""
+    return {name: _origin(name, number) for name, number in deployment.models.items()}
+
+
+def _origin(name: str, number: str) -> Origin:
+    try:
+        found = Registry.of(Layout.find()).find(name, number)
+    except FaultcastError as failure:
+        return Origin(version=number, unknown=str(failure).splitlines()[0])
+    return Origin(version=number, run=found.run_id, commit=found.commit)
 
 
 def _silent(environment: Environment, reason: str) -> DeliveryError:

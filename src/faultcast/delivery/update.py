@@ -9,15 +9,17 @@ Python 3.9, Docker and nginx there, and nothing of faultcast: standard library o
     update status [--json]        what serves, since when, and what happened before
 
 The new container starts on the port that is free of two; the file `upstream.conf`, which nginx
-includes, names the port that serves and is replaced in one step. Until nginx is seen to answer from
-the new container the old one stays. `ledger.jsonl` gets a line when a change begins and one when it
-ends; a change without its second line was killed, and the next call cleans up after it.
+includes, names the port that serves and is replaced in one step. Until the new container has
+answered through nginx for a while the old one stays, and nginx asks it where the new one fails.
+`ledger.jsonl` gets a line when a change begins and one when it ends; a change without its second
+line was killed, and the next call cleans up after it.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -37,7 +39,8 @@ from urllib.error import HTTPError, URLError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BY = re.compile(r"[\w.@+-]{1,64}", re.ASCII)
-_UPSTREAM = re.compile(r"server 127\.0\.0\.1:(\d+);")
+_SERVES = re.compile(r"server 127\.0\.0\.1:(\d+);")
+_SPARE = re.compile(r"server 127\.0\.0\.1:(\d+) backup;")
 _ASKED = re.compile(r":(\d+)$")
 _LABELS = {
     "commit": "org.opencontainers.image.revision",
@@ -47,7 +50,13 @@ _LABELS = {
 _DATA = "/var/lib/faultcast"
 _GATEWAY = "{{(index .IPAM.Config 0).Gateway}}"
 _IMAGES_KEPT = 3  # the newest digests stay on disk for a rollback without a registry
-_BYTES_NEEDED = 64 * 1024 * 1024  # less is left for logs and the ledger: begin nothing
+_MIB = 2**20
+_MIB_FOR_FILES = 64  # less is left for logs and the ledger: begin nothing
+_MIB_FOR_AN_IMAGE = 1024
+# Seconds after which a call of a program counts as lost.
+_USUAL, _PULLING, _TESTING = 60.0, 900.0, 300.0
+# Containers are on this machine, whatever proxy its programs use for others.
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 class UpdateError(Exception):
@@ -58,15 +67,16 @@ class UpdateError(Exception):
 class Target:
     """What `target.json` says of this server.
 
-    `image` is the repository without tag; `ports` are the two that containers take in turn; `front`
-    is nginx's own address; `volume` and `network` are Docker's, for predictions and for containers;
-    `run` are more options for `docker run`.
+    `image` is the repository without tag; `ports` are the two that containers take in turn;
+    `watch_port` is where nginx tells whom it asks; `nginx` is the command that steers it; `volume`
+    and `network` are Docker's, for predictions and for containers; `run` are more options for
+    `docker run`.
     """
 
     folder: Path
     image: str
-    front: str
     ports: tuple[int, int] = (8081, 8082)
+    watch_port: int = 8083
     ready_seconds: float = 60
     drain_seconds: float = 10
     lock_seconds: float = 600
@@ -135,10 +145,13 @@ class Ledger:
         last = self.changes()[-1:]
         return last[0] if last and last[0].outcome == "started" else None
 
+    def successes(self) -> list[Change]:
+        """Return the changes that came into service, newest first."""
+        return [change for change in reversed(self.changes()) if change.outcome == "deployed"]
+
     def digests(self) -> list[str]:
         """Return the digests that came into service, newest first, each once."""
-        served = [change.digest for change in self.changes() if change.outcome == "deployed"]
-        return list(dict.fromkeys(reversed(served)))
+        return list(dict.fromkeys(change.digest for change in self.successes()))
 
 
 def _change(line: str) -> Change | None:
@@ -159,13 +172,25 @@ class Server:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._upstream = target.folder / "upstream.conf"
+        self._environment = target.folder / "container.env"
 
     def serving(self) -> int | None:
         """Return the port that nginx is told to ask."""
-        if not self._upstream.exists():
-            return None
-        found = _UPSTREAM.search(self._upstream.read_text(encoding="utf-8"))
+        return self._told(_SERVES)
+
+    def spare(self) -> int | None:
+        """Return the port that nginx is told to ask where that one fails."""
+        return self._told(_SPARE)
+
+    def _told(self, line: re.Pattern[str]) -> int | None:
+        found = line.search(self.upstream())
         return int(found[1]) if found else None
+
+    def upstream(self) -> str:
+        """Return what nginx is told."""
+        if self._upstream.exists():
+            return self._upstream.read_text(encoding="utf-8")
+        return f"server 127.0.0.1:{self._target.ports[0]} down;\n"
 
     def digest(self, port: int) -> str:
         """Return the digest of the container of a port; empty without one."""
@@ -175,12 +200,31 @@ class Server:
         """Return when the container of a port was started."""
         return self._inspect(port, "{{.State.StartedAt}}")
 
+    def settings(self) -> str:
+        """Return a hash of the settings with which a container would start now."""
+        given = json.dumps([self._target.volume, self._target.network, self._target.run])
+        environment = self._environment.read_bytes() if self._environment.exists() else b""
+        return hashlib.sha256(given.encode() + environment).hexdigest()
+
+    def settings_of(self, port: int) -> str:
+        """Return the hash of those with which the container of a port was started."""
+        return self._inspect(port, '{{index .Config.Labels "faultcast.settings"}}')
+
+    def has(self, digest: str) -> bool:
+        """Whether an image is here."""
+        inspected = _run("docker", "image", "inspect", f"{self._target.image}@{digest}")
+        return inspected.returncode == 0
+
+    def images_folder(self) -> str:
+        """Return the folder in which Docker keeps images and volumes."""
+        return _run("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip()
+
     def pull(self, digest: str) -> None:
         """Fetch an image, unless it is here already."""
-        image = f"{self._target.image}@{digest}"
-        if _run("docker", "image", "inspect", image).returncode == 0:
+        if self.has(digest):
             return
-        pulled = _run("docker", "pull", "--quiet", image)
+        image = f"{self._target.image}@{digest}"
+        pulled = _run("docker", "pull", "--quiet", image, seconds=_PULLING)
         if pulled.returncode != 0:
             raise UpdateError(f"{image} could not be pulled: {_last_line(pulled)}")
 
@@ -201,11 +245,11 @@ class Server:
     def start(self, port: int, digest: str) -> None:
         """Start a container on a loopback port, in place of one that is left there."""
         self.remove(port)
-        environment = self._target.folder / "container.env"
-        settings = ("--env-file", str(environment)) if environment.exists() else ()
+        settings = ("--env-file", str(self._environment)) if self._environment.exists() else ()
         started = _run(
             "docker", "run", "--detach", "--name", _name(port), "--restart", "unless-stopped",
-            "--label", f"faultcast.digest={digest}", "--read-only", "--tmpfs", "/tmp",
+            "--label", f"faultcast.digest={digest}",
+            "--label", f"faultcast.settings={self.settings()}", "--read-only", "--tmpfs", "/tmp",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
             "--publish", f"127.0.0.1:{port}:8080", "--volume", f"{self._target.volume}:{_DATA}",
             "--network", self._target.network, "--env", f"FORWARDED_ALLOW_IPS={self._gateway()}",
@@ -215,46 +259,60 @@ class Server:
         if started.returncode != 0:
             raise UpdateError(f"the container does not start: {_last_line(started)}")
 
+    def is_ready(self, port: int) -> bool:
+        """Whether the container of a port says that it is ready."""
+        return _asked(f"http://127.0.0.1:{port}/health/ready")[0] == 200
+
     def wait_until_ready(self, port: int) -> None:
         """Wait until a container says that it is ready, as long as it lives."""
         limit = time.monotonic() + self._target.ready_seconds
-        while not _answers(f"http://127.0.0.1:{port}/health/ready"):
+        while not self.is_ready(port):
             if self._inspect(port, "{{.State.Running}} {{.RestartCount}}") != "true 0":
-                raise UpdateError(f"the container ended: {self._last_log(port)}")
+                raise UpdateError(f"the container ended: {self.last_log(port)}")
             if time.monotonic() > limit:
                 seconds = self._target.ready_seconds
-                raise UpdateError(f"not ready in {seconds:.0f} s: {self._last_log(port)}")
+                raise UpdateError(f"not ready in {seconds:.0f} s: {self.last_log(port)}")
             time.sleep(0.2)
 
     def self_test(self, port: int) -> None:
         """Let a container ask itself for a forecast of each of its models."""
-        tested = _run("docker", "exec", _name(port), "faultcast", "ask")
+        tested = _run("docker", "exec", _name(port), "faultcast", "ask", seconds=_TESTING)
         if tested.returncode != 0:
             raise UpdateError(f"the self-test failed: {_last_line(tested)}")
 
-    def switch(self, port: int) -> None:
-        """Let nginx ask a port, and see that it does; else ask the one before again."""
-        before = self.serving()
-        try:
-            self._point_to(port)
-            self.load_upstream()
-        except UpdateError:
-            if before is not None:
-                self._point_to(before)
-                self._nginx("-s", "reload")
-            raise
-
-    def load_upstream(self) -> None:
-        """Let nginx read what `upstream.conf` says and wait until it does as it was told."""
+    def switch(self, port: int, spare: int | None = None) -> None:
+        """Let nginx ask a port, a spare one where it fails, and wait until it does so."""
+        spared = f"server 127.0.0.1:{spare} backup;\n" if spare is not None else ""
+        self._tell(f"server 127.0.0.1:{port};\n{spared}")
         for words in (("-t",), ("-s", "reload")):
             told = self._nginx(*words)
             if told.returncode != 0:
                 raise UpdateError(f"nginx refuses its configuration: {_last_line(told)}")
         limit = time.monotonic() + 15
-        while self._asked_by_nginx() != self.serving():
+        while self.asked_by_nginx()[1] != port:
             if time.monotonic() > limit:
-                raise UpdateError(f"nginx at {self._target.front} does not ask the new container")
+                raise UpdateError(f"nginx at {self._watch} does not ask the new container")
             time.sleep(0.1)
+
+    def switch_back(self, upstream: str) -> None:
+        """Tell nginx what it was told before."""
+        if upstream != self.upstream():
+            self._tell(upstream)
+            self._nginx("-s", "reload")
+
+    def asked_by_nginx(self) -> tuple[int, int | None]:
+        """Return how nginx answers, and the port that it asked; None when it asked nobody."""
+        status, upstream = _asked(self._watch)
+        port = _ASKED.search(upstream)
+        return status, int(port[1]) if port else None
+
+    def last_log(self, port: int) -> str:
+        """Return the last line that a container wrote."""
+        return _last_line(_run("docker", "logs", "--tail", "5", _name(port)))
+
+    @property
+    def _watch(self) -> str:
+        return f"http://127.0.0.1:{self._target.watch_port}/"
 
     def stop(self, port: int) -> None:
         """Let a container end its requests, then remove it."""
@@ -288,37 +346,22 @@ class Server:
                 raise UpdateError(f"the network {name} cannot be made: {_last_line(made)}")
         return shown.stdout.strip()
 
-    def _point_to(self, port: int) -> None:
+    def _tell(self, upstream: str) -> None:
         draft = self._upstream.with_suffix(".new")
         try:
             with draft.open("w", encoding="utf-8") as file:
-                file.write(f"server 127.0.0.1:{port};\n")
+                file.write(upstream)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._upstream)
         except OSError as fault:
             raise UpdateError(f"{self._upstream} cannot be written: {fault.strerror}") from None
 
-    def _asked_by_nginx(self) -> int | None:
-        """Return the port that nginx asked now; None when it asked nobody."""
-        try:
-            with urllib.request.urlopen(f"{self._target.front}/upstream", timeout=5) as answer:
-                told = answer.headers.get("X-Upstream", "")
-        except HTTPError as refused:  # the container's own answer, or nginx's without one
-            told = refused.headers.get("X-Upstream", "")
-        except (URLError, OSError, http.client.HTTPException):
-            return None
-        asked = _ASKED.search(told)
-        return int(asked[1]) if asked else None
-
     def _nginx(self, *words: str) -> subprocess.CompletedProcess[str]:
         return _run(*self._target.nginx, *words)
 
     def _inspect(self, port: int, what: str) -> str:
         return _run("docker", "inspect", "--format", what, _name(port)).stdout.strip()
-
-    def _last_log(self, port: int) -> str:
-        return _last_line(_run("docker", "logs", "--tail", "5", _name(port)))
 
 
 class Update:
@@ -335,35 +378,23 @@ class Update:
             raise UpdateError(
                 f"{digest[:80]!r} is no digest: give sha256: and 64 hexadecimal digits, no tag"
             )
-        with self._locked():
+        with self._turn("deploy", by, digest):
             return self._change("deploy", digest, by, commit)
 
     def rollback(self, by: str) -> str:
-        """Put the digest back that served before the present one."""
-        with self._locked():
-            port = self._server.serving()
-            present = self._server.digest(port) if port is not None else ""
-            earlier = [digest for digest in self._ledger.digests() if digest != present]
+        """Undo the last deployment: put the digest back that served before it.
+
+        Asked again it stays there, so that a call whose answer was lost can be repeated.
+        """
+        with self._turn("rollback", by):
+            newest, *_ = [*self._ledger.successes(), None]
+            if newest and newest.action == "rollback":
+                told = self._change("rollback", newest.digest, by)
+                return f"rolled back already: {told}. For another version: deploy DIGEST"
+            earlier = [one for one in self._ledger.digests() if newest and one != newest.digest]
             if not earlier:
                 raise UpdateError("nothing served before: there is nothing to go back to")
             return self._change("rollback", earlier[0], by)
-
-    def _change(self, action: str, digest: str, by: str, commit: str = "") -> str:
-        self._repair()
-        old = self._server.serving()
-        if old is not None and self._server.digest(old) == digest:
-            self._check_commit(digest, commit)
-            return f"{digest} serves already, since {self._server.since(old)}"
-        begin = time.monotonic()
-        self._note(action, by, digest, "started")
-        try:
-            labels = self._bring_in(digest, old, commit)
-        except UpdateError as failure:
-            self._note(action, by, digest, "failed", str(failure), begin)
-            raise
-        self._note(action, by, digest, "deployed", "", begin, labels)
-        self._clean(old)
-        return f"{digest} serves"
 
     def status(self) -> dict[str, Any]:
         """Return what serves and the ledger, newest first."""
@@ -373,46 +404,75 @@ class Update:
             "digest": digest,
             "since": self._server.since(port) if digest and port is not None else "",
             **(self._server.labels(digest) if digest else dict.fromkeys(_LABELS, "")),
-            "ready": port is not None and _answers(f"http://127.0.0.1:{port}/health/ready"),
+            "ready": port is not None and self._server.is_ready(port),
             "changes": [change.__dict__ for change in reversed(self._ledger.changes())],
         }
 
+    def _change(self, action: str, digest: str, by: str, commit: str = "") -> str:
+        old = self._server.serving()
+        if old is not None and self._serves(old, digest):
+            self._check_commit(digest, commit)
+            return f"{digest} serves already, since {self._server.since(old)}"
+        begin = time.monotonic()
+        self._note(action, by, digest, "started")
+        try:
+            labels = self._bring_in(digest, old, commit)
+        except BaseException as failure:
+            reason = str(failure) or type(failure).__name__
+            self._note(action, by, digest, "failed", reason, begin)
+            raise
+        self._note(action, by, digest, "deployed", "", begin, labels)
+        if old is not None:
+            self._server.stop(old)
+        self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
+        return f"{digest} serves"
+
+    def _serves(self, port: int, digest: str) -> bool:
+        """Whether a port serves a digest as it would if it were started now."""
+        return (
+            self._server.digest(port) == digest
+            and self._server.settings_of(port) == self._server.settings()
+            and self._server.is_ready(port)
+        )
+
     def _bring_in(self, digest: str, old: int | None, commit: str) -> dict[str, Any]:
-        free = shutil.disk_usage(self._target.folder).free
-        if free < _BYTES_NEEDED:
-            raise UpdateError(
-                f"only {free // 2**20} MiB are free at {self._target.folder}: make room, try again"
-            )
-        new = self._other(old)
+        """Start an image, test it, let nginx ask it; if that fails all is as it was."""
+        _require_space(self._target.folder, _MIB_FOR_FILES)
+        if not self._server.has(digest):
+            _require_space(Path(self._server.images_folder()), _MIB_FOR_AN_IMAGE)
         self._server.pull(digest)
         self._check_commit(digest, commit)
+        new, before = self._other(old), self._server.upstream()
         try:
             self._server.start(new, digest)
             self._server.wait_until_ready(new)
             self._server.self_test(new)
+            self._server.switch(new, spare=old)
+            self._drain(new)
             self._server.switch(new)
-        except UpdateError:
+        except BaseException:
+            self._server.switch_back(before)
             self._server.remove(new)
             raise
         return self._server.labels(digest)
+
+    def _drain(self, new: int) -> None:
+        """Give the old container time to end its requests, and the new one time to fail."""
+        time.sleep(self._target.drain_seconds)
+        if self._server.asked_by_nginx() != (200, new):
+            log = self._server.last_log(new)
+            raise UpdateError(f"the new container does not answer any more: {log}")
 
     def _check_commit(self, digest: str, commit: str) -> None:
         built_from = self._server.labels(digest)["commit"]
         if commit and built_from != commit:
             raise UpdateError(f"{digest} was built from commit {built_from or '?'}, not {commit}")
 
-    def _clean(self, old: int | None) -> None:
-        """Let go of the old container when its requests have ended, and of old images."""
-        if old is not None:
-            time.sleep(self._target.drain_seconds)
-            self._server.stop(old)
-        self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
-
     def _repair(self) -> None:
         """End what a killed call began: nginx follows the file, the ledger tells the truth."""
-        port, begun = self._server.serving(), self._ledger.unfinished()
+        port, begun = self._standing(), self._ledger.unfinished()
         if port is not None:
-            self._server.load_upstream()
+            self._server.switch(port)
             self._server.stop(self._other(port))
         if begun is None:
             return
@@ -426,6 +486,13 @@ class Update:
             "the call that did it was killed" if served else "killed; what served before serves on",
             labels=self._server.labels(digest) if served else {},
         )
+
+    def _standing(self) -> int | None:
+        """Return the port that serves; of a killed switch the old one, if only that one answers."""
+        port, spare = self._server.serving(), self._server.spare()
+        if port is None or spare is None or self._server.is_ready(port):
+            return port
+        return spare if self._server.is_ready(spare) else port
 
     def _other(self, port: int | None) -> int:
         first, second = self._target.ports
@@ -442,13 +509,24 @@ class Update:
         labels: dict[str, Any] | None = None,
     ) -> None:
         seconds = round(time.monotonic() - begin, 1) if begin is not None else 0
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        change = Change(now, action, by, digest, outcome, reason, seconds, **(labels or {}))
+        change = Change(_now(), action, by, digest, outcome, reason, seconds, **(labels or {}))
         self._ledger.append(change)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self._target.folder / "lock").open("w") as file:
+    def _turn(self, action: str, by: str, digest: str = "") -> Iterator[None]:
+        """Wait for the end of other changes, and clean up after a killed one."""
+        with self._locked(action, by):
+            try:
+                self._repair()
+            except UpdateError as failure:
+                if not self._ledger.unfinished():
+                    self._note(action, by, digest, "failed", str(failure))
+                raise
+            yield
+
+    @contextmanager
+    def _locked(self, action: str, by: str) -> Iterator[None]:
+        with (self._target.folder / "lock").open("a+", encoding="utf-8") as file:
             limit = time.monotonic() + self._target.lock_seconds
             while True:
                 try:
@@ -456,22 +534,50 @@ class Update:
                     break
                 except BlockingIOError:
                     if time.monotonic() > limit:
-                        raise UpdateError("another update holds the lock: try later") from None
+                        file.seek(0)
+                        holder = file.read().strip()
+                        raise UpdateError(f"{holder} holds the lock: try later") from None
                     time.sleep(0.2)
+            file.truncate(0)
+            file.write(f"{action} by {by}, process {os.getpid()}, since {_now()},")
+            file.flush()
             yield
+
+
+def _require_space(folder: Path, mebibytes: int) -> None:
+    try:
+        free = shutil.disk_usage(folder).free // _MIB
+    except OSError:  # another machine's, with a remote Docker
+        return
+    if free < mebibytes:
+        raise UpdateError(
+            f"only {free} MiB are free at {folder}, {mebibytes} are needed: make room, try again"
+        )
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _name(port: int) -> str:
     return f"faultcast-{port}"
 
 
-def _run(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(*words: str, seconds: float = _USUAL) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+            check=False,
         )
     except FileNotFoundError:
         raise UpdateError(f"{words[0]} is not installed on this server") from None
+    except subprocess.TimeoutExpired:
+        raise UpdateError(f"{' '.join(words[:2])} did not end in {seconds:.0f} s") from None
 
 
 def _last_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -479,12 +585,15 @@ def _last_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[-1].strip()[:500] if lines else f"exit code {done.returncode}"
 
 
-def _answers(address: str) -> bool:
+def _asked(address: str) -> tuple[int, str]:
+    """Return the status of an answer, 0 without one, and whom nginx asked for it."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return bool(answer.status == 200)
+        with _open(address, timeout=5) as answer:
+            return answer.status, answer.headers.get("X-Upstream", "")
+    except HTTPError as refused:  # the container's own answer, or nginx's without one
+        return refused.code, refused.headers.get("X-Upstream", "")
     except (URLError, OSError, http.client.HTTPException):
-        return False
+        return 0, ""
 
 
 def _words() -> list[str]:

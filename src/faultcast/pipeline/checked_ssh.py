@@ -10,6 +10,8 @@ from typing import Any
 
 from dvc_ssh import SSHFileSystem
 
+from faultcast.settings import data_key, data_known_hosts
+
 DEFAULT_TIMEOUT = 30  # seconds
 _QUESTIONS = 3  # that may stay without an answer before a server counts as gone
 
@@ -17,14 +19,17 @@ _QUESTIONS = 3  # that may stay without an answer before a server counts as gone
 class CheckedSSHFileSystem(SSHFileSystem):  # type: ignore[misc]  # dvc-ssh is untyped
     """Connects only to hosts whose key is known (`~/.ssh/known_hosts`, `~/.ssh/config`).
 
-    The remote's setting `timeout` is how many seconds the server may be silent.
+    FAULTCAST_DATA_KEY and FAULTCAST_DATA_KNOWN_HOSTS name files in place of the user's. The
+    remote's setting `timeout` is how many seconds the server may be silent.
     """
 
     def _prepare_credentials(self, **config: Any) -> dict[str, Any]:
         timeout = config.get("timeout", DEFAULT_TIMEOUT)
+        own = {"agent_forwarding": False} | ({"keyfile": key} if (key := data_key()) else {})
         return {
-            **super()._prepare_credentials(**{**config, "agent_forwarding": False}),
-            "known_hosts": (),  # those of the user; None would switch the check off
+            **super()._prepare_credentials(**{**config, **own}),
+            # (): those of the user; None would switch the check off
+            "known_hosts": data_known_hosts() or (),
             "timeout": None,  # of a thread that waits for the connection; it ends by the next
             "connect_timeout": timeout,
             "keepalive_interval": timeout / (_QUESTIONS + 1),

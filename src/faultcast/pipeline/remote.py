@@ -17,11 +17,15 @@ from faultcast.tracking.hashes import md5_of
 
 @dataclass(frozen=True)
 class Transfer:
-    """What was asked for: the remote's name (None: the default one), connections, which commits."""
+    """What was asked for: the remote's name (None: the default one), connections, which commits.
+
+    `allow_missing` is of a pull: what the remote lacks is left out.
+    """
 
     remote: str | None = None
     jobs: int | None = None
     all_commits: bool = False
+    allow_missing: bool = False
 
 
 def push(root: Path, asked: Transfer) -> int:
@@ -60,10 +64,9 @@ def pull(root: Path, asked: Transfer) -> int:
     """
     with _opened(root, asked) as repo:
         fetched = repo.fetch(jobs=asked.jobs, all_commits=asked.all_commits, run_cache=True)
-        used = repo.used_objs(all_commits=asked.all_commits).values()
-        if spoiled := _spoiled(repo, (one for group in used for one in group)):
+        if spoiled := _spoiled(repo, _recorded(repo, asked.all_commits)):
             raise TransferError(_name(repo), _tell_spoiled(spoiled))
-        repo.checkout()
+        repo.checkout(allow_missing=asked.allow_missing)
         return int(fetched)
 
 
@@ -92,6 +95,12 @@ def fetch(root: Path, hashes: Iterable[str]) -> None:
             raise TransferError(_name(repo), _tell_spoiled(spoiled))
         if lacks := [path for path in _cached_files(repo, wanted) if not path.exists()]:
             raise TransferError(_name(repo), f"{len(lacks)} of the files are not there")
+
+
+def _recorded(repo: Any, all_commits: bool) -> Iterator[Any]:
+    """Yield the hashes of all outputs, of the checkout or of every commit too."""
+    for _ in repo.brancher(all_commits=all_commits):
+        yield from (out.hash_info for out in repo.index.outs if out.hash_info)
 
 
 def _spoiled(repo: Any, wanted: Iterable[Any]) -> list[str]:
@@ -150,7 +159,7 @@ def _opened(root: Path, asked: Transfer) -> Iterator[Any]:
     os.chdir(root)
     # Given here, for DVC would take an old commit's remotes for the data of that commit.
     chosen = {"config": Config(os.fspath(root / ".dvc")).read(), "remote": asked.remote}
-    with _failures_of_files() as failures, Repo(os.fspath(root), **chosen) as repo:
+    with failures_of_files() as failures, Repo(os.fspath(root), **chosen) as repo:
         try:
             _look(repo)
             yield repo
@@ -182,7 +191,7 @@ def _look_at_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failures_of_files() -> Iterator[list[str]]:
+def failures_of_files() -> Iterator[list[str]]:
     """Collect what DVC says of single files, instead of showing a line for each."""
     found: list[str] = []
     handler = logging.Handler(logging.ERROR)

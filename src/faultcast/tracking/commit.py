@@ -6,8 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-# What runs themselves write: it says nothing about what they were made from.
-_WRITTEN_BY_RUNS = ("dvc.lock", "reports/experiments.csv")
+# What runs, and new logs, write: of data `dvc.lock` says by hash what a run was made from.
+_WRITTEN_BY_RUNS = ("dvc.lock", "reports/experiments.csv", "data/**/*.dvc")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Commit:
 def current_commit(root: Path) -> Commit:
     """Ask git for the commit of a checkout."""
     sha = _git(root, "rev-parse", "HEAD")
-    others = [f":(top,exclude){path}" for path in _WRITTEN_BY_RUNS]
+    others = [f":(top,exclude,glob){path}" for path in _WRITTEN_BY_RUNS]
     changed = sha and _git(root, "status", "--porcelain", "-uno", "--", ":(top)", *others)
     return Commit(sha, bool(changed))
 

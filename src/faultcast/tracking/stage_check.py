@@ -38,13 +38,12 @@ def locate(root: Path, git: GitHistory, commit: str, made: Item) -> Recorded | N
     """
     for sha in (commit, *git.later_changes(commit, LOCK)):
         lock = StageLock.parse(git.file(sha, LOCK) or b"")
-        stage = lock.writer(made.path)
-        if stage and made in stage.writes:
+        if stage := lock.writer(made):
             return Recorded(stage, lock, sha)
     path = root / LOCK
     lock = StageLock.parse(path.read_bytes() if path.is_file() else b"")
-    stage = lock.writer(made.path)
-    return Recorded(stage, lock, "") if stage and made in stage.writes else None
+    stage = lock.writer(made)
+    return Recorded(stage, lock, "") if stage else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class StageCheck:
         return item.path.startswith(CODE) or in_git
 
     def _is_raw(self, item: Item) -> bool:
-        writer = self.recorded.lock.writer(item.path)
+        writer = self.recorded.lock.writer(item)
         return writer is None or all(self._is_code(one) for one in writer.reads)
 
     def _stage(self, code: list[Item]) -> Link:

@@ -51,10 +51,13 @@ class StageLock:
         except (yaml.YAMLError, KeyError, AttributeError, TypeError):
             return cls(())
 
-    def writer(self, path: str) -> LockedStage | None:
-        """Return the stage that wrote a file or folder, or the folder that it is in."""
+    def writer(self, item: Item) -> LockedStage | None:
+        """Return the stage that wrote a file or folder, or the folder that it is in.
+
+        One that wrote other bytes there is an entry of a stage that is no more.
+        """
         for stage in self.stages:
-            if any(PurePosixPath(path).is_relative_to(one.path) for one in stage.writes):
+            if any(_holds(one, item) for one in stage.writes):
                 return stage
         return None
 
@@ -72,13 +75,19 @@ class StageLock:
 
         def visit(one: LockedStage) -> None:
             for item in one.reads:
-                writer = self.writer(item.path)
+                writer = self.writer(item)
                 if writer and writer.name not in order:
                     visit(writer)
             order[one.name] = one
 
         visit(stage)
         return list(order.values())
+
+
+def _holds(written: Item, item: Item) -> bool:
+    if written.path == item.path:
+        return written.md5 == item.md5
+    return PurePosixPath(item.path).is_relative_to(written.path)
 
 
 def _stage(name: str, entry: dict[str, Any]) -> LockedStage:

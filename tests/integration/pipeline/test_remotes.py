@@ -125,6 +125,30 @@ def test_a_file_that_changed_at_the_server_is_refused_when_pulled(
     assert "Traceback" not in pulled.text
 
 
+def test_what_the_remote_lacks_is_left_out_when_that_is_allowed(
+    project: Project, tmp_path: Path
+) -> None:
+    project.write("data/raw/other/1.csv", "other\n")
+    for words in (
+        ("remote", "add", "--quiet", "--default", "team", str(tmp_path / "remote")),
+        ("add", "--quiet", "data/raw/other"),
+        ("push", "--quiet", "data/raw/other"),
+    ):
+        assert project.run("dvc", *words).code == 0
+    other = project.copy(tmp_path / "other")
+    for folder in (".dvc/cache", "data/raw/mill", "data/raw/other"):
+        shutil.rmtree(other.root / folder)
+
+    refused = other.run("faultcast", "data", "pull")
+    assert refused.code == 1
+    assert "data/raw/mill" in refused.text
+
+    pulled = other.run("faultcast", "data", "pull", "--allow-missing")
+    assert pulled.code == 0, pulled.text
+    assert other.read("data/raw/other/1.csv") == "other\n"
+    assert not (other.root / "data/raw/mill").exists()
+
+
 def test_a_server_with_another_host_key_gets_nothing(project: Project, server: SftpServer) -> None:
     add_remote(project, server)
     server.know("other_key")

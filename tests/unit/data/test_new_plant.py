@@ -71,6 +71,19 @@ def test_the_guessed_plant_can_be_ingested_as_it_is(layout: Layout, raw: Path) -
     assert ingested.canonical.machines.height == 4
 
 
+def test_files_that_are_in_place_stay_as_they_are(layout: Layout, raw: Path) -> None:
+    there = layout.raw("mill")
+    there.parent.mkdir(parents=True)
+    raw.rename(there)
+    before = {file.name: file.stat().st_ino for file in there.iterdir()}
+    made = _create(layout, there)
+    assert not made.placed
+    assert {file.name: file.stat().st_ino for file in there.iterdir()} == before
+    assert load_plant(layout, "mill").components == ("belt", "pump")
+    with pytest.raises(PlantExistsError):
+        _create(layout, there)
+
+
 def test_guesses_are_marked(layout: Layout, raw: Path) -> None:
     made = create_plant(layout, "mill", _files(raw), None, link=False)
     text = made.config.read_text(encoding="utf-8")

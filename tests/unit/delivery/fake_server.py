@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
+from types import MappingProxyType
 
 IMAGE = "host/faultcast"
 
 
 @dataclass
 class FakeServer:
-    """Containers by name, images by digest, and the words after which a call fails."""
+    """Containers by name, images by digest, and the words after which a call fails.
+
+    `unready` and `dead` are ports whose container answers 503, or not at all.
+    """
 
     folder: Path
     ports: tuple[int, int] = (0, 0)
     containers: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    unready: set[int] = field(default_factory=set)
+    dead: set[int] = field(default_factory=set)
     images: dict[str, dict[str, str]] = field(default_factory=dict)
     registry: dict[str, dict[str, str]] = field(default_factory=dict)
     fails: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -36,8 +44,9 @@ class FakeServer:
             "faultcast.models": models,
         }
 
-    def run(self, *words: str) -> CompletedProcess[str]:
+    def run(self, *words: str, seconds: float = 60) -> CompletedProcess[str]:
         """Do what a program would do."""
+        assert seconds > 0
         self.calls.append(words)
         for begin, said in self.fails.items():
             # nginx is well until it is to be told of a second container.
@@ -59,6 +68,8 @@ class FakeServer:
                 return json.dumps(self.images[digest]) if digest in self.images else None
             case ("images", *_):
                 return "\n".join(self.images)
+            case ("info", *_):
+                return f"{self.folder}/docker"
             case ("rmi", *_):
                 self.images.pop(digest, None)
             case (_, *_):
@@ -71,6 +82,8 @@ class FakeServer:
             case ("run", *options, image):
                 started = options[options.index("--name") + 1]
                 self.containers[started] = image.partition("@")[2]
+                (hashed,) = (one for one in options if one.startswith("faultcast.settings="))
+                self.settings[started] = hashed.partition("=")[2]
             case ("rm", *_):
                 self.containers.pop(name, None)
             case ("network", "inspect", network, *_):
@@ -86,23 +99,29 @@ class FakeServer:
             return None
         if "digest" in what:
             return self.containers[name]
+        if "settings" in what:
+            return self.settings.get(name, "")
         return self.state if "Running" in what else "2026-01-01T00:00:00Z"
 
     @contextmanager
-    def answering(self) -> Iterator[str]:
-        """Answer for both containers and for nginx; yield nginx's address."""
+    def answering(self) -> Iterator[int]:
+        """Answer for both containers and for nginx; yield the port on which nginx is watched."""
+        fake = self
 
         class Container(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                _answer_with(self, {})
+                _answer(self, 503 if self.server.server_port in fake.unready | fake.dead else 200)
 
             def log_message(self, *_: object) -> None:
                 pass
 
         class Front(Container):
             def do_GET(self) -> None:
-                told = upstream.read_text().partition(":")[2].partition(";")[0]
-                _answer_with(self, {"X-Upstream": f"127.0.0.1:{told}"})
+                told = map(int, re.findall(r"127.0.0.1:(\d+)(?: backup)?;", upstream.read_text()))
+                ports = [port for port in told if port not in fake.dead]
+                asked = f"127.0.0.1:{ports[0]}" if ports else "faultcast"
+                well = ports and ports[0] not in fake.unready
+                _answer(self, 200 if well else 502, {"X-Upstream": asked})
 
         upstream = self.folder / "upstream.conf"
         with ExitStack() as stack:
@@ -116,11 +135,13 @@ class FakeServer:
                 stack.callback(thread.join)
                 stack.callback(server.shutdown)
             self.ports = first.server_port, second.server_port
-            yield f"http://127.0.0.1:{front.server_port}"
+            yield front.server_port
 
 
-def _answer_with(request: BaseHTTPRequestHandler, headers: dict[str, str]) -> None:
-    request.send_response(200)
+def _answer(
+    request: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    request.send_response(status)
     for name, value in {**headers, "Content-Length": "0"}.items():
         request.send_header(name, value)
     request.end_headers()

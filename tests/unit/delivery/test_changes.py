@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from faultcast.delivery import update as script
-from faultcast.delivery.update import Change, Ledger, Target, Update, UpdateError
+from faultcast.delivery.update import Change, Ledger, Server, Target, Update, UpdateError
 from tests.unit.delivery.fake_server import IMAGE, FakeServer
 
 DIGESTS = [f"sha256:{digit * 64}" for digit in "12345"]
@@ -25,8 +25,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServ
     for digest in DIGESTS:
         fake.publish(digest)
     monkeypatch.setattr(script, "_run", fake.run)
-    with fake.answering() as front:
-        settings = {"image": IMAGE, "front": front, "ports": fake.ports}
+    with fake.answering() as watch_port:
+        settings = {"image": IMAGE, "watch_port": watch_port, "ports": fake.ports}
         settings |= {"drain_seconds": 0, "ready_seconds": 0.1, "lock_seconds": 0.1}
         (tmp_path / "target.json").write_text(json.dumps(settings))
         yield fake
@@ -76,13 +76,41 @@ def test_updates_take_turns_on_two_ports_and_keep_three_images(
     assert set(server.images) == set(DIGESTS[-3:])
 
 
-def test_rollback_puts_back_what_served_and_again_changes_back(update: Update) -> None:
+def test_rollback_puts_back_what_served_and_asked_again_stays_there(
+    update: Update, server: FakeServer
+) -> None:
     update.deploy(ONE, "ana")
+    update.deploy(TWO, "ana")
+    assert update.rollback("ben") == f"{ONE} serves"
+    told = outcomes(server)
+    assert update.rollback("ben").startswith(f"rolled back already: {ONE} serves already")
+    assert outcomes(server) == told
     update.deploy(TWO, "ana")
     update.rollback("ben")
     assert update.status()["digest"] == ONE
+
+
+def test_a_rollback_that_was_killed_is_completed_and_not_undone(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    update.deploy(TWO, "ana")
     update.rollback("ben")
-    assert update.status()["digest"] == TWO
+    ledger = server.folder / "ledger.jsonl"
+    *lines, _ = ledger.read_text().splitlines()  # killed before it could say that it ended
+    ledger.write_text("\n".join(lines) + "\n")
+    assert "rolled back already" in update.rollback("ben")
+    assert update.status()["digest"] == ONE
+
+
+def test_a_rollback_without_a_container_goes_to_the_version_before(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    update.deploy(TWO, "ana")
+    server.containers.clear()
+    update.rollback("ben")
+    assert update.status()["digest"] == ONE
 
 
 def test_what_serves_is_not_deployed_again(update: Update, server: FakeServer) -> None:
@@ -90,6 +118,23 @@ def test_what_serves_is_not_deployed_again(update: Update, server: FakeServer) -
     before = outcomes(server)
     assert "serves already" in update.deploy(ONE, "ana")
     assert outcomes(server) == before
+
+
+def test_what_serves_no_more_is_deployed_again(update: Update, server: FakeServer) -> None:
+    update.deploy(ONE, "ana")
+    (old,) = server.containers
+    server.unready.add(int(old.rpartition("-")[2]))
+    assert update.deploy(ONE, "ana") == f"{ONE} serves"
+    assert server.containers.keys() != {old}
+
+
+def test_changed_settings_come_into_service_by_deploying_again(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    (server.folder / "container.env").write_text("FAULTCAST_API_KEYS=other\n")
+    assert update.deploy(ONE, "ana") == f"{ONE} serves"
+    assert "serves already" in update.deploy(ONE, "ana")
 
 
 # What is called, what it says when it fails, and what the ledger says then.
@@ -123,16 +168,66 @@ def test_what_fails_leaves_the_old_version_and_the_reason(
 def test_a_container_that_is_not_ready_never_serves(
     update: Update,
     server: FakeServer,
-    monkeypatch: pytest.MonkeyPatch,
     state: str,
     said: str,
 ) -> None:
     update.deploy(ONE, "ana")
-    monkeypatch.setattr(script, "_answers", lambda _: False)
+    (old,) = server.containers
+    server.unready |= {port for port in server.ports if not old.endswith(str(port))}
     server.state, server.fails["docker", "logs"] = state, "trace"
     with pytest.raises(UpdateError, match=said):
         update.deploy(TWO, "ana")
     assert list(server.containers.values()) == [ONE]
+
+
+def test_a_container_that_dies_after_the_switch_gives_way_to_the_old_one(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+    upstream = (server.folder / "upstream.conf").read_text()
+    (old,) = server.containers
+    new = next(port for port in server.ports if not old.endswith(str(port)))
+    seen = []
+
+    def die(_: float) -> None:
+        seen.append((server.folder / "upstream.conf").read_text())
+        server.dead.add(new)
+
+    monkeypatch.setattr(script.time, "sleep", die)
+    with pytest.raises(UpdateError, match="does not answer any more"):
+        update.deploy(TWO, "ana")
+    assert f"server 127.0.0.1:{old.rpartition('-')[2]} backup;" in seen[-1]
+    assert (server.folder / "upstream.conf").read_text() == upstream
+    assert server.containers == {old: ONE}
+    assert outcomes(server)[-1] == ("failed", TWO)
+
+
+def test_whatever_is_raised_all_is_as_before_and_the_ledger_says_failed(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Server, "self_test", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        update.deploy(TWO, "ana")
+    assert list(server.containers.values()) == [ONE]
+    assert outcomes(server)[-1] == ("failed", TWO)
+    assert update.status()["changes"][0]["reason"] == "KeyboardInterrupt"
+
+
+def test_without_nginx_nothing_is_changed_and_the_ledger_says_why(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    server.fails["nginx", "-t"] = "no such file"
+    server.containers["another"] = ""
+    with pytest.raises(UpdateError, match="nginx refuses its configuration: no such file"):
+        update.rollback("ben")
+    newest = update.status()["changes"][0]
+    assert (newest["action"], newest["outcome"], newest["by"]) == ("rollback", "failed", "ben")
 
 
 def test_an_image_of_another_commit_is_not_started(update: Update, server: FakeServer) -> None:
@@ -145,14 +240,21 @@ def test_an_image_of_another_commit_is_not_started(update: Update, server: FakeS
         update.deploy(ONE, "ana", "a" * 40)
 
 
+@pytest.mark.parametrize(("folder", "free"), [("", 1), ("docker", 1023)])
 def test_nothing_is_begun_on_a_full_disk(
-    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch, folder: str, free: int
 ) -> None:
-    full = shutil.disk_usage(server.folder)._replace(free=2**20)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
-    with pytest.raises(UpdateError, match="only 1 MiB are free"):
+    roomy = shutil.disk_usage(server.folder)._replace(free=2**40)
+    full = server.folder / folder
+
+    def usage(asked: Path) -> object:
+        return roomy._replace(free=free * 2**20) if asked == full else roomy
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    with pytest.raises(UpdateError, match=f"only {free} MiB are free at {full}, "):
         update.deploy(ONE, "ana")
     assert server.images == {}
+    assert outcomes(server)[-1] == ("failed", ONE)
 
 
 def killed_with(server: FakeServer, digest: str) -> None:
@@ -180,7 +282,7 @@ def test_a_call_killed_after_the_switch_is_completed(update: Update, server: Fak
     (new,) = {f"faultcast-{port}" for port in server.ports} - {old}
     killed_with(server, TWO)
     server.images[TWO] = server.registry[TWO]
-    server.containers[new] = TWO
+    server.containers[new], server.settings[new] = TWO, server.settings[old]
     (server.folder / "upstream.conf").write_text(f"server 127.0.0.1:{new.rpartition('-')[2]};\n")
     assert "serves already" in update.deploy(TWO, "ben")
     assert server.containers == {new: TWO}
@@ -188,6 +290,28 @@ def test_a_call_killed_after_the_switch_is_completed(update: Update, server: Fak
     assert (newest["outcome"], newest["by"], newest["version"]) == ("deployed", "ana", "1.2.3")
     update.rollback("ben")
     assert list(server.containers.values()) == [ONE]
+
+
+@pytest.mark.parametrize(("dead", "left"), [(False, TWO), (True, ONE)])
+def test_a_call_killed_while_it_drains_leaves_what_answers(
+    update: Update, server: FakeServer, dead: bool, left: str
+) -> None:
+    update.deploy(ONE, "ana")
+    (old,) = server.containers
+    port = int(old.rpartition("-")[2])
+    new = next(one for one in server.ports if one != port)
+    killed_with(server, TWO)
+    server.images[TWO] = server.registry[TWO]
+    server.containers[f"faultcast-{new}"] = TWO
+    server.dead |= {new} if dead else set()
+    (server.folder / "upstream.conf").write_text(
+        f"server 127.0.0.1:{new};\nserver 127.0.0.1:{port} backup;\n"
+    )
+    with pytest.raises(UpdateError, match="could not be pulled"):
+        update.deploy(UNKNOWN, "ben")
+    assert list(server.containers.values()) == [left]
+    assert "backup" not in (server.folder / "upstream.conf").read_text()
+    assert ("interrupted" if dead else "deployed", TWO) in outcomes(server)
 
 
 def test_the_command_tells_what_serves(
@@ -222,3 +346,12 @@ def test_labels_that_are_no_json_are_no_models(update: Update, server: FakeServe
 def test_a_program_that_is_missing_is_named() -> None:
     with pytest.raises(UpdateError, match="nowhere is not installed on this server"):
         script._run("nowhere")
+
+
+def test_a_program_that_does_not_end_is_given_up() -> None:
+    with pytest.raises(UpdateError, match=r"sleep 9 did not end in 0 s"):
+        script._run("sleep", "9", seconds=0.01)
+
+
+def test_what_a_program_writes_in_no_encoding_is_no_failure() -> None:
+    assert script._run("printf", r"\377").stdout == "\N{REPLACEMENT CHARACTER}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from click.testing import CliRunner
 
 from faultcast.cli.delivery import delivery
 from faultcast.delivery.status import Environment, ask
-from faultcast.errors import DeliveryError
+from faultcast.errors import DeliveryError, UnknownModelError
 from faultcast.settings import TARGETS
+from faultcast.tracking.registry import Registry
+from faultcast.tracking.version import Version
 
 SERVED = {
     "digest": "sha256:" + "1" * 64,
@@ -23,6 +26,11 @@ SERVED = {
     "changes": [],
 }
 SERVER = Environment("production", "deploy@server")
+
+
+def known(_: Registry, name: str, which: str) -> Version:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Version(name, int(which), "5f0c", "", "", "", "d" * 40, now, (), {})
 
 
 @pytest.fixture
@@ -70,10 +78,41 @@ def test_a_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_the_command_shows_each_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TARGETS["production"], "deploy@server")
     monkeypatch.delenv(TARGETS["staging"], raising=False)
+    monkeypatch.setattr(Registry, "find", known)
     told = CliRunner().invoke(delivery, ["status", "--json"], catch_exceptions=False)
-    assert json.loads(told.output) == {"production": SERVED}
+    origin = {"version": "4", "run": "5f0c", "commit": "d" * 40, "unknown": ""}
+    assert json.loads(told.output) == {"production": SERVED | {"lineage": {"mill": origin}}}
     table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
-    assert "mill 4" in table.output
+    for text in ("sha256:111111111111", "mill/4", "5f0c", "d" * 12):
+        assert text in table.output
+
+
+@pytest.mark.usefixtures("ssh")
+def test_a_model_that_the_registry_does_not_know_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TARGETS["production"], "deploy@server")
+    monkeypatch.delenv(TARGETS["staging"], raising=False)
+
+    def unknown(*_: object) -> Version:
+        raise UnknownModelError("mill", [])
+
+    monkeypatch.setattr(Registry, "find", unknown)
+    table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
+    assert "mill/4" in table.output
+    assert str(UnknownModelError("mill", [])).splitlines()[0][:40] in table.output
+
+
+def test_a_silent_server_does_not_hide_the_other(
+    ssh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Registry, "find", known)
+    monkeypatch.setenv(TARGETS["staging"], "deploy@gone")
+    monkeypatch.setenv(TARGETS["production"], "deploy@server")
+    gone = "case $* in *gone*) echo 'no route' >&2; exit 255 ;; esac"
+    ssh.write_text(f"#!/bin/sh\n{gone}\ncat {ssh.parent}/answer\n")
+    told = CliRunner().invoke(delivery, ["status"], env={"COLUMNS": "160"})
+    assert "mill/4" in told.output
+    assert isinstance(told.exception, DeliveryError)
+    assert "staging (deploy@gone)" in str(told.exception)
 
 
 def test_no_server_named_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

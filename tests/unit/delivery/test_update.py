@@ -28,7 +28,7 @@ def ledger(tmp_path: Path) -> Ledger:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A server's folder, in which `main` works."""
-    settings = {"image": "host/faultcast", "front": "http://127.0.0.1:1", "lock_seconds": 0.1}
+    settings = {"image": "host/faultcast", "watch_port": 1, "lock_seconds": 0.1}
     (tmp_path / "target.json").write_text(json.dumps(settings))
     monkeypatch.setenv("FAULTCAST_TARGET", str(tmp_path))
     monkeypatch.delenv("SSH_ORIGINAL_COMMAND", raising=False)
@@ -58,7 +58,7 @@ def test_a_change_that_ended_is_not_unfinished(ledger: Ledger) -> None:
     assert ledger.unfinished() is None
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"image": "a/b", "front": "f", "typo": 1}', "{}"])
+@pytest.mark.parametrize("text", ["", "{", '{"image": "a/b", "typo": 1}', "{}"])
 def test_settings_that_cannot_be_used_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "target.json").write_text(text)
     with pytest.raises(UpdateError, match=r"target\.json cannot be used"):
@@ -84,7 +84,7 @@ def test_nothing_serves_before_the_first_deployment(folder: Path) -> None:
     ],
 )
 def test_nginx_is_believed_only_when_it_names_a_port(
-    folder: Path, status: int, upstream: str, port: int | None
+    folder: Path, monkeypatch: pytest.MonkeyPatch, status: int, upstream: str, port: int | None
 ) -> None:
     class Front(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -96,15 +96,17 @@ def test_nginx_is_believed_only_when_it_names_a_port(
         def log_message(self, *_: object) -> None:
             pass
 
+    # A proxy for other machines, which is not asked for this one.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with ThreadingHTTPServer(("127.0.0.1", 0), Front) as front:
         thread = threading.Thread(target=front.serve_forever, args=[0.01])
         thread.start()
-        target = replace(Target.read(folder), front=f"http://127.0.0.1:{front.server_port}")
-        asked = Server(target)._asked_by_nginx()
+        target = replace(Target.read(folder), watch_port=front.server_port)
+        asked = Server(target).asked_by_nginx()
         front.shutdown()
         thread.join()
-    assert asked == port
-    assert Server(Target.read(folder))._asked_by_nginx() is None
+    assert asked == (status, port)
+    assert Server(Target.read(folder)).asked_by_nginx() == (0, None)
 
 
 @pytest.mark.parametrize(
@@ -138,5 +140,6 @@ def test_a_key_that_may_run_only_this_hands_over_its_words(
 
 def test_a_second_update_does_not_wait_for_ever(folder: Path) -> None:
     first, second = (Update(Target.read(folder)) for _ in range(2))
-    with first._locked(), pytest.raises(UpdateError, match="another update holds the lock"):
+    holder = "deploy by ana, process [0-9]+, since [^ ]+, holds the lock"
+    with first._locked("deploy", "ana"), pytest.raises(UpdateError, match=holder):
         second.rollback("ben")

@@ -133,11 +133,15 @@ def test_a_damaged_record_and_a_refused_one_do_not_hold_up_the_others(layout: La
 
 def test_what_runs_write_themselves_does_not_make_a_checkout_dirty(layout: Layout) -> None:
     git = ["git", "-C", str(layout.root), "-c", "user.name=a", "-c", "user.email=a@b"]
-    (layout.root / "dvc.lock").write_text("a")
+    written = [layout.root / "dvc.lock", layout.root / "data" / "raw" / "mill.dvc"]
+    for path in written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("a")
     subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "-f", "dvc.lock", "models"], check=True)
+    subprocess.run([*git, "add", "-f", "dvc.lock", "data", "models"], check=True)
     subprocess.run([*git, "commit", "-qm", "Lock"], check=True)
-    (layout.root / "dvc.lock").write_text("b")
+    for path in written:
+        path.write_text("b")
     assert current_commit(layout.root).dirty is False
     assert current_commit(layout.root / "models").dirty is False
 
