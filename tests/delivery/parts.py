@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import signal
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from urllib.error import URLError
 
@@ -109,15 +109,23 @@ class Engine:
 def docker_engine(folder: Path) -> Iterator[Engine]:
     """Start a Docker engine whose images and containers are in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    engine = Engine(folder / "docker.sock")
-    words = [
-        "dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
-        "--host", f"unix://{engine.socket}", "--pidfile", f"{folder}/docker.pid",
-    ]  # fmt: skip
-    with running(words, folder / "log"):
+    with TemporaryDirectory() as reachable:
+        Path(reachable).chmod(0o755)  # by every user of the group docker
+        engine = Engine(Path(reachable) / "docker.sock")
+        words = [
+            "dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
+            "--host", f"unix://{engine.socket}", "--pidfile", f"{folder}/docker.pid",
+        ]  # fmt: skip
+        with _docker_engine(engine, words, folder / "log"):
+            yield engine
+
+
+@contextmanager
+def _docker_engine(engine: Engine, words: Sequence[str], log: Path) -> Iterator[None]:
+    with running(words, log):
         until(lambda: "Server:" in engine.docker("version", check=False), "dockerd")
         try:
-            yield engine
+            yield
         finally:
             if left := engine.docker("ps", "--all", "--quiet").split():
                 engine.docker("rm", "--force", *left)
@@ -189,6 +197,7 @@ class Door:
     """A user's way to a server: one key, which may run one command."""
 
     port: int
+    user: str
     key: Path
     known_hosts: Path
     authorized_keys: Path
@@ -196,7 +205,7 @@ class Door:
     @property
     def target(self) -> str:
         """The SSH destination."""
-        return f"ssh://{getpass.getuser()}@127.0.0.1:{self.port}"
+        return f"ssh://{self.user}@127.0.0.1:{self.port}"
 
     def allow(self, command: str) -> None:
         """Let the key run a command, and nothing else."""
@@ -218,14 +227,14 @@ class Door:
 
 
 @contextmanager
-def ssh_server(folder: Path) -> Iterator[Door]:
-    """Start sshd with keys of its own."""
+def ssh_server(folder: Path, user: str, variables: str = "") -> Iterator[Door]:
+    """Start sshd with keys of its own, and variables for those who come in."""
     folder.mkdir(parents=True)
     for name in ("host_key", "user_key"):
         words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/{name}"]
         subprocess.run(words, check=True)
     port = free_port()
-    door = Door(port, folder / "user_key", folder / "known_hosts", folder / "authorized_keys")
+    door = Door(port, user, folder / "user_key", folder / "known_hosts", folder / "authorized_keys")
     door.authorized_keys.touch()
     host_key = (folder / "host_key.pub").read_text()
     door.known_hosts.write_text(f"[127.0.0.1]:{port} {host_key}")
@@ -234,12 +243,13 @@ Port {port}
 ListenAddress 127.0.0.1
 HostKey {folder}/host_key
 PidFile none
-AuthorizedKeysFile {door.authorized_keys}
+AuthorizedKeysFile {door.authorized_keys} .ssh/authorized_keys
 StrictModes no
 UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitUserEnvironment no
+{f"SetEnv {variables}" if variables else ""}
 """)
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
@@ -258,6 +268,6 @@ def _greets(port: int) -> bool:
 
 def missing_programs() -> list[str]:
     """Return the programs of the real parts that this machine lacks."""
-    programs = "dockerd docker-registry nginx sshd htpasswd mmdebstrap npm rsync"
+    programs = "dockerd docker-registry nginx sshd htpasswd mmdebstrap npm rsync sudo"
     extended = f"/usr/sbin{os.pathsep}{os.environ['PATH']}"
     return [name for name in programs.split() if shutil.which(name, path=extended) is None]

@@ -145,15 +145,19 @@ class Server:
 
 
 @contextmanager
-def customer_server(folder: Path, engine: Engine, registry: Registry) -> Iterator[Server]:
+def customer_server(
+    folder: Path, engine: Engine, registry: Registry, user: str = "root"
+) -> Iterator[Server]:
     """Start nginx and sshd, and install the update script as a person would."""
     front, watch_port, *ports = (free_port() for _ in range(4))
-    with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh") as door:
+    given = f"DOCKER_HOST=unix://{engine.socket}" if user != "root" else ""
+    with nginx_server(folder / "nginx") as nginx, ssh_server(folder / "ssh", user, given) as door:
         printed = subprocess.run(
             [
                 Path(sys.executable).parent / "faultcast", "delivery", "install-target",
                 "--image", f"{registry.address}/faultcast", "--server-name", "127.0.0.1",
-                "--user", "root", "--folder", folder / "faultcast",
+                "--user", user, *(["--key", door.key.with_suffix(".pub")] if given else []),
+                "--folder", folder / "faultcast",
                 "--listen", f"127.0.0.1:{front}", "--ports", *map(str, ports),
                 "--watch-port", str(watch_port),
                 "--nginx", " ".join(nginx), "--nginx-folder", folder / "nginx" / "conf.d",
@@ -171,8 +175,9 @@ def customer_server(folder: Path, engine: Engine, registry: Registry) -> Iterato
         settings.write_text(json.dumps(json.loads(settings.read_text()) | own))
         key, entry = new_key("tester", Role.FORECAST)
         (folder / "faultcast" / "container.env").write_text(f"FAULTCAST_API_KEYS={entry}\n")
-        variables = " ".join(f"{name}='{value}'" for name, value in engine.variables.items())
-        door.allow(f"env {variables} {folder}/faultcast/update")
+        if user == "root":
+            variables = " ".join(f"{name}='{value}'" for name, value in engine.variables.items())
+            door.allow(f"env {variables} {folder}/faultcast/update")
         yield Server(folder / "faultcast", f"http://127.0.0.1:{front}", key, engine, registry, door)
         shutil.rmtree(folder, ignore_errors=True)
 

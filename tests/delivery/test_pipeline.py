@@ -47,6 +47,6 @@ def test_a_version_tag_may_go_to_production(pipeline: Pipeline) -> None:
     assert set(other) == ALWAYS
 
 
-def test_a_schedule_stops_at_the_gate(pipeline: Pipeline) -> None:
+def test_a_schedule_goes_to_the_gate_and_records(pipeline: Pipeline) -> None:
     jobs = listed(pipeline, "main", CI_PIPELINE_SOURCE="schedule")
-    assert set(jobs) == ALWAYS | MODELS
+    assert set(jobs) == ALWAYS | MODELS | {"record"}

@@ -33,17 +33,16 @@ _WORDS = {
 class Installation:
     """How a server is to be set up.
 
-    Attributes:
-        image: the repository from which the server pulls, without tag or digest.
-        server_name: the host name by which nginx knows requests for faultcast.
-        user: who deploys; made if there is none, allowed to use Docker and to reload nginx.
-        key: the public key that may deploy; empty: a person adds it.
-        folder: where the script, its settings and its ledger go.
-        listen: the port, or address and port, on which nginx serves.
-        ports: the loopback ports that containers take in turn.
-        watch_port: the loopback port on which nginx tells `update` whom it asks.
-        nginx: the command that steers nginx.
-        nginx_folder: a folder whose files nginx includes.
+    The server pulls from the repository `image` (without tag or digest), and nginx knows requests
+    for faultcast by the host name `server_name`, on the port (or address and port) `listen`. The
+    `user` who deploys is made if there is none, may use Docker and reload nginx, and is let in with
+    the public `key` (empty: a person adds it). The script, its settings and its ledger go to
+    `folder`, nginx's site to `nginx_folder`, whose files it includes. Containers take the loopback
+    `ports` in turn, on `watch_port` nginx tells `update` whom it asks; `nginx` is the command that
+    steers it.
+
+    Raises:
+        DeliveryError: a setting is not what it should be.
     """
 
     image: str

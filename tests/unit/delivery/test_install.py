@@ -99,7 +99,7 @@ REFUSED = {
     "user": ["a b", "$(id)", "Root"],
     "nginx": ["nginx", "/usr/sbin/nginx; id", "/usr/sbin/nginx -c a,b"],
     "listen": ["80;", "80 default_server"],
-    "key": ["ssh-rsa", "-----BEGIN OPENSSH PRIVATE KEY-----", "ssh-ed25519 AAAA 'x'"],
+    "key": ["ssh-rsa", "deploy_key.pub", "ssh-ed25519 AAAA 'x'"],
 }
 
 
