@@ -76,6 +76,9 @@ lock: $(uv)  ## Compile requirements/ and environment.yaml from setup.cfg (UPGRA
 	compile setup.cfg --extra dev --output-file requirements/all.txt; \
 	compile setup.cfg --extra serving --constraint requirements/all.txt --output-file requirements/serving.txt
 	@$(find_python); "$$python" scripts/conda_environment.py > environment.yaml
+	@if command -v npm >/dev/null; then \
+	    npm install --package-lock-only --omit-lockfile-registry-resolved --silent --prefix requirements/node; \
+	else echo "requirements/node stays as it is: it needs npm"; fi
 
 venv: $(venv)  ## Set up .venv and do nothing else
 
