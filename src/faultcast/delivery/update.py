@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Bring an image into service on this server, or the one before back; nobody waits meanwhile.
 
-`faultcast delivery install` puts this file on a server as `update`, beside `target.json`. It needs
-Python 3.9, Docker and nginx there, and nothing of faultcast: standard library only.
+`faultcast delivery install-target` puts this file on a server as `update`, beside `target.json`.
+It needs Python 3.9, Docker and nginx there, and nothing of faultcast: standard library only.
 
     update deploy sha256:DIGEST   pull, start beside the old one, test, switch, drain, stop the old
-    update rollback               the same with the digest that served before
+    update rollback               the same with the digest before the last deployment
     update status [--json]        what serves, since when, and what happened before
 
 The new container starts on the port that is free of two; the file `upstream.conf`, which nginx
@@ -401,6 +401,7 @@ class Update:
         port = self._server.serving()
         digest = self._server.digest(port) if port is not None else ""
         return {
+            "port": port,
             "digest": digest,
             "since": self._server.since(port) if digest and port is not None else "",
             **(self._server.labels(digest) if digest else dict.fromkeys(_LABELS, "")),
@@ -623,8 +624,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _told(status: dict[str, Any]) -> str:
+    nothing = "nothing"
+    if status["port"] is not None:
+        nothing = f"? {_name(status['port'])} is gone, or Docker does not answer"
     lines = [
-        f"serves   {status['digest'] or 'nothing'}",
+        f"serves   {status['digest'] or nothing}",
         f"since    {status['since']}  ({'ready' if status['ready'] else 'NOT READY'})",
         f"commit   {status['commit']}  version {status['version']}",
         f"models   {json.dumps(status['models'])}",

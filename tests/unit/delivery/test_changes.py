@@ -337,6 +337,15 @@ def test_the_command_tells_what_serves(
     assert "failed" in said[4]
 
 
+def test_a_container_that_is_gone_is_not_told_as_nothing(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    (name,) = server.containers
+    server.containers.clear()
+    assert script._told(update.status()).startswith(f"serves   ? {name} is gone, or Docker")
+
+
 def test_labels_that_are_no_json_are_no_models(update: Update, server: FakeServer) -> None:
     server.publish(ONE, models="{")
     update.deploy(ONE, "ana")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import threading
 from dataclasses import replace
@@ -63,6 +64,10 @@ def test_settings_that_cannot_be_used_are_named(tmp_path: Path, text: str) -> No
     (tmp_path / "target.json").write_text(text)
     with pytest.raises(UpdateError, match=r"target\.json cannot be used"):
         Target.read(tmp_path)
+
+
+def test_it_is_python_that_older_servers_have() -> None:
+    ast.parse(Path(script.__file__).read_text(encoding="utf-8"), feature_version=(3, 9))
 
 
 def test_nothing_serves_before_the_first_deployment(folder: Path) -> None:
