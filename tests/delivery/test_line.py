@@ -253,8 +253,10 @@ def delivered(team: Pipeline, tmp_path: Path) -> Path:
     raw = team.clone.root / "data" / "raw" / "small"
     shutil.copytree(raw, folder)
     shutil.rmtree(raw)
+    parameters = "plants: [small]\nsimulated: []\ncases: []\n"
+    (team.clone.root / "params.yaml").write_text(parameters)
     team.clone.run("faultcast", "data", "import", "small", str(folder))
-    team.commit("params.yaml", "plants: [small]\nsimulated: []\ncases: []\n")
+    team.commit("params.yaml", parameters)
     team.clone.run("faultcast", "data", "push")
     return folder
 
