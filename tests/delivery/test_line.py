@@ -288,13 +288,17 @@ def test_a_schedule_trains_with_new_logs_and_proposes_what_it_trained(
 
     assert "there is nothing to record" in scheduled().text
     longer_logs(delivered, tmp_path / "longer")
-    assert "Proposed as a merge request of branch retrained" in scheduled().text
+    assert "Proposed as a merge request of branch retrained/main" in scheduled().text
+    assert "Proposed" in scheduled().text  # nobody merged it: the next night's lies on top
     assert served(server) == before
 
-    changed = team.git("--git-dir", str(gitlab), "diff", "--name-only", "main", "retrained")
-    assert {"data/raw/small.dvc", "dvc.lock"} <= set(changed.split())
+    proposed = ("--git-dir", str(gitlab), "diff", "--name-only", "main", "retrained/main")
+    recorded = {"data/raw/small.dvc", "dvc.lock", "reports/experiments.csv"}
+    assert recorded == set(team.git(*proposed).split())
     team.git("checkout", "-q", ".")
-    team.git("pull", "--quiet", "--ff-only", str(gitlab), "retrained")
+    team.git("clean", "-fq", "reports")
+    team.git("pull", "--quiet", "--ff-only", str(gitlab), "retrained/main")
+    assert int(team.git("rev-list", "--count", "--no-merges", "main@{1}..HEAD")) == 1
     team.clone.run("faultcast", "data", "pull", "--all-commits")
     told = team.clone.run("faultcast", "lineage", "small@champion").stdout
     assert "small/2 (champion)" in told

@@ -110,7 +110,8 @@ def _show(found: Mapping[str, Deployment], models: Mapping[str, Mapping[str, Ori
     servers = Table("environment", "digest", "commit", "version", "since", "ready")
     origins = Table("environment", "model", "run", "commit")
     for name, one in found.items():
-        digest, ready = one.digest[:19] or "nothing", "yes" if one.ready else "NO"
+        digest = one.digest[:19] or one.problem or "nothing"
+        ready = "yes" if one.ready else "NO"
         servers.add_row(name, digest, one.commit[:12], one.version, one.since[:19], ready)
         for model, origin in models[name].items():
             told = f"{model}/{origin.version}"

@@ -54,7 +54,7 @@ def create_plant(
         DiskError: the files could not be written.
     """
     config, raw = layout.plant_config(name), layout.raw(name)
-    there = all(file.resolve().parent == raw.resolve() for file in files.given().values())
+    there = all(file.parent.resolve() == raw.resolve() for file in files.given().values())
     for place in (config,) if there else (config, raw):
         if place.exists() and not (place.is_dir() and not any(place.iterdir())):
             raise PlantExistsError(name, place.relative_to(layout.root))

@@ -18,11 +18,15 @@ _SECONDS = 20
 
 
 class Deployment(Frozen):
-    """What a server says that it serves, and what became of each change, newest first."""
+    """What a server says that it serves, and what became of each change, newest first.
+
+    Without a `digest` it serves nothing, or `problem` says why it cannot tell.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     digest: str
+    problem: str
     since: str
     commit: str
     version: str

@@ -33,6 +33,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -103,7 +104,7 @@ def _is_list(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """A line of the ledger: `outcome` is started, deployed, failed, refused or interrupted."""
+    """A line of the ledger: `outcome` is started, deployed, failed or interrupted."""
 
     time: str
     action: str
@@ -200,9 +201,14 @@ class Server:
         """Return when the container of a port was started."""
         return self._inspect(port, "{{.State.StartedAt}}")
 
+    def made(self, port: int) -> str:
+        """Return when the container of a port was made."""
+        return self._inspect(port, "{{.Created}}")
+
     def settings(self) -> str:
         """Return a hash of the settings with which a container would start now."""
-        given = json.dumps([self._target.volume, self._target.network, self._target.run])
+        target = self._target
+        given = json.dumps([target.image, target.volume, target.network, target.run])
         environment = self._environment.read_bytes() if self._environment.exists() else b""
         return hashlib.sha256(given.encode() + environment).hexdigest()
 
@@ -234,7 +240,7 @@ class Server:
             "docker", "image", "inspect", "--format", "{{json .Config.Labels}}",
             f"{self._target.image}@{digest}",
         )  # fmt: skip
-        labels = json.loads(shown.stdout or "null") or {}
+        labels = json.loads(shown.stdout.strip() or "null") or {}
         known: dict[str, Any] = {name: labels.get(label, "") for name, label in _LABELS.items()}
         try:
             known["models"] = json.loads(known["models"] or "{}")
@@ -361,7 +367,11 @@ class Server:
         return _run(*self._target.nginx, *words)
 
     def _inspect(self, port: int, what: str) -> str:
-        return _run("docker", "inspect", "--format", what, _name(port)).stdout.strip()
+        """Ask Docker about the container of a port; empty without one."""
+        shown = _run("docker", "inspect", "--format", what, _name(port))
+        if shown.returncode != 0 and "no such" not in shown.stderr.lower():
+            raise UpdateError(f"Docker does not answer: {_last_line(shown)}")
+        return shown.stdout.strip()
 
 
 class Update:
@@ -387,27 +397,35 @@ class Update:
         Asked again it stays there, so that a call whose answer was lost can be repeated.
         """
         with self._turn("rollback", by):
-            newest, *_ = [*self._ledger.successes(), None]
-            if newest and newest.action == "rollback":
-                told = self._change("rollback", newest.digest, by)
+            present, *earlier = [*self._ledger.digests(), ""]
+            # Settings may have come in since by deploying the same digest again.
+            newest = takewhile(lambda one: one.digest == present, self._ledger.successes())
+            if any(change.action == "rollback" for change in newest):
+                told = self._change("rollback", present, by)
                 return f"rolled back already: {told}. For another version: deploy DIGEST"
-            earlier = [one for one in self._ledger.digests() if newest and one != newest.digest]
-            if not earlier:
+            if not (earlier and earlier[0]):
                 raise UpdateError("nothing served before: there is nothing to go back to")
             return self._change("rollback", earlier[0], by)
 
     def status(self) -> dict[str, Any]:
         """Return what serves and the ledger, newest first."""
+        texts = ("problem", "digest", "since", "commit", "version")
+        told: dict[str, Any] = {**dict.fromkeys(texts, ""), "models": {}, "ready": False}
         port = self._server.serving()
-        digest = self._server.digest(port) if port is not None else ""
-        return {
-            "port": port,
-            "digest": digest,
-            "since": self._server.since(port) if digest and port is not None else "",
-            **(self._server.labels(digest) if digest else dict.fromkeys(_LABELS, "")),
-            "ready": port is not None and self._server.is_ready(port),
-            "changes": [change.__dict__ for change in reversed(self._ledger.changes())],
-        }
+        if port is not None:
+            try:
+                told |= self._serving(port)
+            except UpdateError as failure:
+                told["problem"] = str(failure)
+        changes = [change.__dict__ for change in reversed(self._ledger.changes())]
+        return {**told, "changes": changes}
+
+    def _serving(self, port: int) -> dict[str, Any]:
+        digest = self._server.digest(port)
+        if not digest:
+            raise UpdateError(f"the container {_name(port)} is gone")
+        about = {"digest": digest, "since": self._server.since(port)}
+        return {**about, **self._server.labels(digest), "ready": self._server.is_ready(port)}
 
     def _change(self, action: str, digest: str, by: str, commit: str = "") -> str:
         old = self._server.serving()
@@ -443,6 +461,7 @@ class Update:
             _require_space(Path(self._server.images_folder()), _MIB_FOR_AN_IMAGE)
         self._server.pull(digest)
         self._check_commit(digest, commit)
+        labels = self._server.labels(digest)
         new, before = self._other(old), self._server.upstream()
         try:
             self._server.start(new, digest)
@@ -455,7 +474,7 @@ class Update:
             self._server.switch_back(before)
             self._server.remove(new)
             raise
-        return self._server.labels(digest)
+        return labels
 
     def _drain(self, new: int) -> None:
         """Give the old container time to end its requests, and the new one time to fail."""
@@ -477,16 +496,21 @@ class Update:
             self._server.stop(self._other(port))
         if begun is None:
             return
-        digest = self._server.digest(port) if port is not None else ""
-        served = digest == begun.digest
+        served = port is not None and self._came_with(begun, port)
         self._note(
             begun.action,
             begun.by,
             begun.digest,
             "deployed" if served else "interrupted",
             "the call that did it was killed" if served else "killed; what served before serves on",
-            labels=self._server.labels(digest) if served else {},
+            labels=self._server.labels(begun.digest) if served else {},
         )
+
+    def _came_with(self, begun: Change, port: int) -> bool:
+        """Whether the container of a port was made by a change, and not before it."""
+        same = self._server.digest(port) == begun.digest
+        seconds = len("2026-01-01T00:00:00")
+        return same and self._server.made(port)[:seconds] >= begun.time[:seconds]
 
     def _standing(self) -> int | None:
         """Return the port that serves; of a killed switch the old one, if only that one answers."""
@@ -624,11 +648,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _told(status: dict[str, Any]) -> str:
-    nothing = "nothing"
-    if status["port"] is not None:
-        nothing = f"? {_name(status['port'])} is gone, or Docker does not answer"
     lines = [
-        f"serves   {status['digest'] or nothing}",
+        f"serves   {status['digest'] or status['problem'] or 'nothing'}",
         f"since    {status['since']}  ({'ready' if status['ready'] else 'NOT READY'})",
         f"commit   {status['commit']}  version {status['version']}",
         f"models   {json.dumps(status['models'])}",
@@ -642,7 +663,7 @@ def _told(status: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Do what is asked; 2: what was asked cannot be done, 1: it went wrong."""
+    """Do what is asked; 2: what was asked is not understood, 1: it was refused or went wrong."""
     folder = Path(os.environ.get("FAULTCAST_TARGET") or Path(__file__).resolve().parent)
     try:
         asked = _parser().parse_args(_words())

@@ -51,10 +51,11 @@ def tell(failure: BaseException) -> str:
     from asyncssh.sftp import SFTPConnectionLost, SFTPNoConnection
 
     if isinstance(failure, HostKeyNotVerifiable):
+        known = data_known_hosts() or "~/.ssh/known_hosts"
         return (
-            "the server's host key is not the one in ~/.ssh/known_hosts, or none is there; nothing "
-            "was sent. Compare what `ssh-keyscan -p PORT HOST | ssh-keygen -lf -` shows with the "
-            "fingerprint that the server's owner tells you, then add the key to ~/.ssh/known_hosts"
+            f"the server's host key is not the one in {known}, or none is there; nothing was sent. "
+            "Compare what `ssh-keyscan -p PORT HOST | ssh-keygen -lf -` shows with the fingerprint "
+            f"that the server's owner tells you, then add the key to {known}"
         )
     if isinstance(failure, TimeoutError):
         return "the server accepts connections and does not answer (see the remote's timeout)"

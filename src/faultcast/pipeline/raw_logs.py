@@ -44,8 +44,9 @@ def import_logs(layout: Layout, plant: str, source: str) -> Delivered:
     path = layout.raw(plant).relative_to(layout.root)
     if "://" not in source:  # DVC takes it from the folder of its own file
         source = os.fspath(Path(source).absolute())
-    if layout.raw(plant).exists():
-        raise PlantExistsError(plant, path)
+    for place in (path, path.with_name(f"{path.name}.dvc")):
+        if (layout.root / place).exists():
+            raise PlantExistsError(plant, place)
     with _dvc(layout.root, path.as_posix(), source) as repo:
         try:
             return _delivered(repo.imp_url(source, path.as_posix()), new=True)
@@ -56,6 +57,8 @@ def import_logs(layout: Layout, plant: str, source: str) -> Delivered:
 
 def update_logs(layout: Layout, plants: Sequence[str]) -> Iterator[Delivered]:
     """Fetch the logs of plants again where they changed at their source; yield each.
+
+    Logs that were changed here are not overwritten.
 
     Args:
         layout: the project.
@@ -69,6 +72,7 @@ def update_logs(layout: Layout, plants: Sequence[str]) -> Iterator[Delivered]:
         with _dvc(layout.root, known.path, known.source) as repo:
             (stage,) = repo.stage.collect(f"{known.path}.dvc")
             before = stage.outs[0].hash_info
+            _keep(stage.outs[0])
             try:
                 repo.update(stage.addressing)
             except BaseException:  # an interrupt too
@@ -78,16 +82,28 @@ def update_logs(layout: Layout, plants: Sequence[str]) -> Iterator[Delivered]:
             yield _delivered(stage, new=stage.outs[0].hash_info != before)
 
 
+def _keep(logs: Any) -> None:
+    """Have the logs that are there in DVC's cache, from which they come back."""
+    if not logs.exists:
+        return
+    if logs.changed_checksum():
+        raise RuntimeError(f"{logs} was changed here; move it away, or: dvc checkout {logs}.dvc")
+    if logs.changed_cache():
+        logs.save()
+        logs.commit()
+
+
 def _imported(layout: Layout, plants: Sequence[str]) -> list[Delivered]:
     """Return the logs of plants that were imported, as they are recorded."""
     with _dvc(layout.root, "data/raw", "") as repo:
         found = [_delivered(one, new=False) for one in repo.index.stages if one.is_import]
-    raw = {layout.raw(name).relative_to(layout.root).as_posix(): name for name in plants}
-    imported = {one.path: one for one in sorted(found, key=lambda one: one.path)}
-    missing = [name for path, name in raw.items() if path not in imported]
-    if missing:
-        raise UnknownDeliveryError(missing, sorted(Path(path).name for path in imported))
-    return [one for path, one in imported.items() if not raw or path in raw]
+    names = {Path(one.path).name: one for one in sorted(found, key=lambda one: one.path)}
+    imported = {
+        name: one for name, one in names.items() if layout.root / one.path == layout.raw(name)
+    }
+    if missing := [name for name in plants if name not in imported]:
+        raise UnknownDeliveryError(missing, list(imported))
+    return [imported[name] for name in plants or imported]
 
 
 def _delivered(stage: Any, new: bool) -> Delivered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faultcast.tracking.data_check import DataStore
@@ -62,7 +62,7 @@ class StageCheck:
         raw = [item for item in items.values() if item not in code and self._is_raw(item)]
         made = [item for item in items.values() if item not in code and item not in raw]
         yield self._stage(code)
-        yield Link("data hashes", f"{len(made)} in {LOCK}", (), tuple(map(self._data, made)))
+        yield Link("data hashes", f"{len(made)} in {LOCK}", (), tuple(map(self._made, made)))
         fault = () if raw else (f"{LOCK} names none behind {self.recorded.stage.name}",)
         value = ", ".join(item.path for item in raw) or "missing"
         yield Link("raw files", value, fault, tuple(self._data(item, files=True) for item in raw))
@@ -77,8 +77,14 @@ class StageCheck:
         return item.path.startswith(CODE) or in_git
 
     def _is_raw(self, item: Item) -> bool:
-        writer = self.recorded.lock.writer(item)
-        return writer is None or all(self._is_code(one) for one in writer.reads)
+        """Whether nothing but code was read to write these bytes.
+
+        Other bytes may have been written there by a simulator that is no more.
+        """
+        lock = self.recorded.lock
+        writer = lock.writer(item)
+        writers = [writer] if writer else lock.writers_of_others(item)
+        return all(self._is_code(one) for stage in writers for one in stage.reads)
 
     def _stage(self, code: list[Item]) -> Link:
         where = self.recorded.commit
@@ -103,6 +109,13 @@ class StageCheck:
         for path, sha256 in json.loads(content)["modules"].items():
             if hashlib.sha256(self.git.file(self.commit, path) or b"").hexdigest() != sha256:
                 yield f"{path}: the stage ran another one than the commit has"
+
+    def _made(self, item: Item) -> Link:
+        link = self._data(item)
+        if self.recorded.lock.writer(item):
+            return link
+        fault = f"{item.path}: {LOCK} has no stage that wrote these bytes, but others"
+        return replace(link, faults=(*link.faults, fault))
 
     def _data(self, item: Item, files: bool = False) -> Link:
         checked = self.store.check(item)

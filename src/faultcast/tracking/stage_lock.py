@@ -52,14 +52,16 @@ class StageLock:
             return cls(())
 
     def writer(self, item: Item) -> LockedStage | None:
-        """Return the stage that wrote a file or folder, or the folder that it is in.
-
-        One that wrote other bytes there is an entry of a stage that is no more.
-        """
+        """Return the stage that wrote a file or folder, or the folder that it is in."""
         for stage in self.stages:
             if any(_holds(one, item) for one in stage.writes):
                 return stage
         return None
+
+    def writers_of_others(self, item: Item) -> list[LockedStage]:
+        """Return the stages that wrote other bytes there."""
+        found = ((stage, one) for stage in self.stages for one in stage.writes)
+        return [stage for stage, one in found if one.path == item.path and one.md5 != item.md5]
 
     def item(self, path: str) -> Item | None:
         """Return what a stage wrote, or read, at exactly this path."""

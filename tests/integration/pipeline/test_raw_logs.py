@@ -103,6 +103,43 @@ def test_logs_that_are_gone_leave_those_that_were_there(project: Project, delive
     assert project.read("data/raw/mill.dvc") == record
 
 
+def test_logs_come_back_also_where_the_cache_was_cleared(project: Project, delivered: Path) -> None:
+    imported(project, str(delivered))
+    shutil.rmtree(project.root / ".dvc" / "cache")
+    shutil.rmtree(delivered)
+    assert data(project, "update").code == 1
+    assert project.read("data/raw/mill/readings.csv") == SENSORS + ROW
+
+
+def test_logs_that_were_changed_here_are_not_overwritten(project: Project, delivered: Path) -> None:
+    imported(project, str(delivered))
+    readings = project.root / "data/raw/mill/readings.csv"
+    readings.unlink()  # DVC may have made it a link to its cache
+    readings.write_text("mine\n")
+    (delivered / "readings.csv").write_text(SENSORS + ROW * 2)
+    updated = data(project, "update")
+    assert updated.code == 1
+    assert "data/raw/mill was changed here; move it away" in updated.text
+    assert readings.read_text() == "mine\n"
+
+
+def test_a_recorded_source_is_not_replaced(project: Project, delivered: Path) -> None:
+    imported(project, str(delivered))
+    shutil.rmtree(project.root / "data/raw/mill")
+    ended = data(project, "import", "mill", str(delivered.parent))
+    assert ended.code == 2
+    assert "data/raw/mill.dvc is already there" in ended.text
+    assert data(project, "update").code == 0
+    assert project.read("data/raw/mill/readings.csv") == SENSORS + ROW
+
+
+def test_what_else_was_imported_is_left_alone(project: Project, delivered: Path) -> None:
+    (project.root / "extra").mkdir()
+    readings = str(delivered / "readings.csv")
+    assert project.run("dvc", "import-url", "--quiet", readings, "extra/r.csv").code == 0
+    assert "nothing to fetch" in data(project, "update").text
+
+
 def test_logs_that_are_there_are_not_imported_over(project: Project, delivered: Path) -> None:
     project.write("data/raw/mill/readings.csv", "mine\n")
     ended = data(project, "import", "mill", str(delivered))

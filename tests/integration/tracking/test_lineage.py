@@ -159,6 +159,19 @@ def test_data_of_an_older_version_is_looked_for_in_the_cache(mill: Mill) -> None
     assert any("test.csv: changed in DVC's cache" in fault for fault in of(mill).faults)
 
 
+def test_a_chain_that_is_cut_in_the_middle_is_no_chain_from_raw_files(mill: Mill) -> None:
+    mill.project.write("data/raw/mill/telemetry.csv", "mill\n7\n8\n9\n")
+    assert mill.project.run("dvc", "repro", "--quiet", "prepare").code == 0
+    amend = ("-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-qa", "--amend")
+    assert mill.project.run("git", *amend, "--no-edit").code == 0
+    faults = of(mill).faults
+    assert (
+        "data/processed/mill: data/processed/mill: dvc.lock has no stage that wrote these bytes, "
+        "but others"
+    ) in faults
+    assert any("raw files" in fault for fault in faults)
+
+
 def test_a_lock_that_nobody_committed_and_a_commit_that_nobody_keeps_are_named(mill: Mill) -> None:
     assert mill.project.run("git", "reset", "-q", "--soft", "HEAD~1").code == 0
     assert of(mill).faults == [

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -27,6 +28,7 @@ class FakeServer:
     ports: tuple[int, int] = (0, 0)
     containers: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
     unready: set[int] = field(default_factory=set)
     dead: set[int] = field(default_factory=set)
     images: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -54,7 +56,8 @@ class FakeServer:
             if words[: len(begin)] == begin and not early:
                 return CompletedProcess(words, 1, "", f"{said}\n")
         said = self._answer(words)
-        return CompletedProcess(words, int(said is None), f"{said}\n" if said else "", "")
+        missing = "Error: No such object\n" if said is None else ""
+        return CompletedProcess(words, int(said is None), f"{said}\n" if said else "", missing)
 
     def _answer(self, words: tuple[str, ...]) -> str | None:
         """Return what `docker` prints; None where it fails."""
@@ -82,6 +85,7 @@ class FakeServer:
             case ("run", *options, image):
                 started = options[options.index("--name") + 1]
                 self.containers[started] = image.partition("@")[2]
+                self.made[started] = datetime.now(UTC).isoformat()
                 (hashed,) = (one for one in options if one.startswith("faultcast.settings="))
                 self.settings[started] = hashed.partition("=")[2]
             case ("rm", *_):
@@ -101,6 +105,8 @@ class FakeServer:
             return self.containers[name]
         if "settings" in what:
             return self.settings.get(name, "")
+        if "Created" in what:
+            return self.made.get(name, "2026-01-01T00:00:00Z")
         return self.state if "Running" in what else "2026-01-01T00:00:00Z"
 
     @contextmanager

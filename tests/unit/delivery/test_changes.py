@@ -343,7 +343,57 @@ def test_a_container_that_is_gone_is_not_told_as_nothing(
     update.deploy(ONE, "ana")
     (name,) = server.containers
     server.containers.clear()
-    assert script._told(update.status()).startswith(f"serves   ? {name} is gone, or Docker")
+    assert script._told(update.status()).startswith(f"serves   the container {name} is gone")
+    server.fails["docker", "inspect"] = "Cannot connect to the Docker daemon"
+    told = script._told(update.status())
+    assert told.startswith("serves   Docker does not answer: Cannot connect")
+
+
+def test_while_docker_does_not_answer_a_killed_call_stays_unfinished(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    killed_with(server, ONE)
+    server.fails["docker", "inspect"] = "Cannot connect to the Docker daemon"
+    with pytest.raises(UpdateError, match="Docker does not answer"):
+        update.deploy(TWO, "ben")
+    assert outcomes(server)[-1] == ("started", ONE)
+
+
+def test_a_killed_call_with_new_settings_did_not_bring_them_in(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    begun = Change("2999-01-01T00:00:00Z", "deploy", "ana", ONE, "started")
+    Ledger(server.folder / "ledger.jsonl").append(begun)
+    update.deploy(ONE, "ben")
+    assert outcomes(server)[-1] == ("interrupted", ONE)
+
+
+def test_settings_that_come_in_after_a_rollback_do_not_undo_it(
+    update: Update, server: FakeServer
+) -> None:
+    update.deploy(ONE, "ana")
+    update.deploy(TWO, "ana")
+    update.rollback("ben")
+    (server.folder / "container.env").write_text("FAULTCAST_API_KEYS=other\n")
+    update.deploy(ONE, "ana")
+    assert update.rollback("ben").startswith("rolled back already")
+    assert update.status()["digest"] == ONE
+
+
+def test_nothing_fails_after_the_last_switch(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+
+    def asked(self: Server, digest: str) -> dict[str, str]:
+        assert self.serving() is None or self.digest(self.serving() or 0) != digest
+        return {"commit": "", "version": "", "models": {}}  # type: ignore[dict-item]
+
+    monkeypatch.setattr(Server, "labels", asked)
+    update.deploy(TWO, "ana")
+    assert outcomes(server)[-1] == ("deployed", TWO)
 
 
 def test_labels_that_are_no_json_are_no_models(update: Update, server: FakeServer) -> None:

@@ -80,9 +80,18 @@ def test_installing_again_keeps_what_serves_and_what_was_changed(
     (folder / "update").write_text("#!/bin/sh\n")
     _, said = install(tmp_path, tools)
     assert {path: path.read_text() for path in changed} == changed
-    assert f"Kept {folder}/target.json, which differs from the new" in said
-    assert "keepalive_timeout" in (tmp_path / "nginx" / "faultcast.conf.new").read_text()
+    assert f"Kept {folder}/target.json, which was changed here. The new one is" in said
+    assert "keepalive_timeout" in (folder / "nginx.conf.new").read_text()
+    assert [file.name for file in (tmp_path / "nginx").iterdir()] == ["faultcast.conf"]
     assert (folder / "update").read_text().startswith("#!/usr/bin/env python3")
+
+
+def test_what_nobody_changed_is_renewed(tmp_path: Path, tools: str) -> None:
+    install(tmp_path, tools)
+    folder, said = install(tmp_path, tools, listen="8443")
+    assert "Kept" not in said
+    assert "listen 8443;" in (tmp_path / "nginx" / "faultcast.conf").read_text()
+    assert not list(folder.glob("*.new"))
 
 
 def test_nothing_is_said_of_files_that_nobody_changed(tmp_path: Path, tools: str) -> None:

@@ -18,6 +18,7 @@ from faultcast.tracking.version import Version
 
 SERVED = {
     "digest": "sha256:" + "1" * 64,
+    "problem": "",
     "since": "2026-01-01T00:00:00Z",
     "commit": "c" * 40,
     "version": "1.2.3",
@@ -85,6 +86,18 @@ def test_the_command_shows_each_environment(monkeypatch: pytest.MonkeyPatch) -> 
     table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
     for text in ("sha256:111111111111", "mill/4", "5f0c", "d" * 12):
         assert text in table.output
+
+
+@pytest.mark.parametrize(("problem", "told"), [("", "nothing"), ("the container is gone",) * 2])
+def test_a_server_that_serves_nothing_is_told(
+    ssh: Path, monkeypatch: pytest.MonkeyPatch, problem: str, told: str
+) -> None:
+    empty = {"digest": "", "models": {}, "ready": False, "problem": problem}
+    (ssh.parent / "answer").write_text(json.dumps(SERVED | empty))
+    monkeypatch.setenv(TARGETS["production"], "deploy@server")
+    monkeypatch.delenv(TARGETS["staging"], raising=False)
+    table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
+    assert told in table.output
 
 
 @pytest.mark.usefixtures("ssh")
