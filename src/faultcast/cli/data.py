@@ -85,9 +85,12 @@ def import_(plant: str, source: str) -> None:
     Example:
       faultcast data import mill ssh://logger@plant.example.com/export/mill
     """
+    from dvc.ui import ui
+
     from faultcast.config.layout import Layout
     from faultcast.pipeline.raw_logs import import_logs
 
+    ui.enable()
     logs = import_logs(Layout.find(), plant, source)
     click.echo(f"Fetched {logs.path} from {logs.source}")
     click.echo("\nNext:")
@@ -106,9 +109,12 @@ def update(plants: tuple[str, ...]) -> None:
     Example:
       faultcast data update && make run
     """
+    from dvc.ui import ui
+
     from faultcast.config.layout import Layout
     from faultcast.pipeline.raw_logs import update_logs
 
+    ui.enable()
     found = False
     for logs in update_logs(Layout.find(), plants):
         click.echo(f"{logs.path}: {'new logs' if logs.new else 'nothing new'} from {logs.source}")

@@ -97,10 +97,8 @@ def _imported(layout: Layout, plants: Sequence[str]) -> list[Delivered]:
     """Return the logs of plants that were imported, as they are recorded."""
     with _dvc(layout.root, "data/raw", "") as repo:
         found = [_delivered(one, new=False) for one in repo.index.stages if one.is_import]
-    names = {Path(one.path).name: one for one in sorted(found, key=lambda one: one.path)}
-    imported = {
-        name: one for name, one in names.items() if layout.root / one.path == layout.raw(name)
-    }
+    named = ((Path(one.path).name, one) for one in sorted(found, key=lambda one: one.path))
+    imported = {name: one for name, one in named if layout.root / one.path == layout.raw(name)}
     if missing := [name for name in plants if name not in imported]:
         raise UnknownDeliveryError(missing, list(imported))
     return [imported[name] for name in plants or imported]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -135,9 +136,12 @@ def test_a_recorded_source_is_not_replaced(project: Project, delivered: Path) ->
 
 def test_what_else_was_imported_is_left_alone(project: Project, delivered: Path) -> None:
     (project.root / "extra").mkdir()
-    readings = str(delivered / "readings.csv")
-    assert project.run("dvc", "import-url", "--quiet", readings, "extra/r.csv").code == 0
+    assert project.run("dvc", "import-url", "--quiet", str(delivered), "extra/mill").code == 0
     assert "nothing to fetch" in data(project, "update").text
+    imported(project, str(delivered))
+    updated = data(project, "update").text
+    assert "data/raw/mill: nothing new" in updated
+    assert "extra/mill" not in updated
 
 
 def test_logs_that_are_there_are_not_imported_over(project: Project, delivered: Path) -> None:
@@ -189,16 +193,29 @@ def test_logs_of_a_server_with_another_host_key_are_not_fetched(
     assert not (project.root / "data/raw/mill").exists()
 
 
-def test_a_server_that_dies_in_the_middle_leaves_the_logs_that_were_there(
-    project: Project, server: SftpServer
-) -> None:
+def half_fetched(project: Project, server: SftpServer) -> tuple[Popen[str], dict[str, str]]:
+    """Import logs, let many more be delivered, and stop in the middle of fetching them."""
     source, variables = of_pipeline(server)
-    (server.files / "logs/readings.csv").write_text(SENSORS + ROW)
+    readings = server.files / "logs/readings.csv"
+    readings.write_text(SENSORS + ROW)
     imported(project, source, **variables)
-    with (server.files / "logs/readings.csv").open("ab") as file:
+    with readings.open("ab") as file:
         file.truncate(BIG)
     update = project.start("faultcast", "data", "update", **variables)
     until(lambda: not (project.root / "data/raw/mill/readings.csv").exists())
+    return update, variables
+
+
+def fetches_all(project: Project, variables: dict[str, str]) -> bool:
+    updated = data(project, "update", **variables)
+    assert updated.code == 0, updated.text
+    return (project.root / "data/raw/mill/readings.csv").stat().st_size == BIG
+
+
+def test_a_server_that_dies_in_the_middle_leaves_the_logs_that_were_there(
+    project: Project, server: SftpServer
+) -> None:
+    update, variables = half_fetched(project, server)
     server.kill()
     text, _ = update.communicate(timeout=120)
     assert update.returncode == 1, text
@@ -206,22 +223,13 @@ def test_a_server_that_dies_in_the_middle_leaves_the_logs_that_were_there(
     assert "Traceback" not in text
     assert project.read("data/raw/mill/readings.csv") == SENSORS + ROW
     server.start()
-    assert "new logs" in data(project, "update", **variables).text
-    assert (project.root / "data/raw/mill/readings.csv").stat().st_size == BIG
+    assert fetches_all(project, variables)
 
 
 def test_an_update_that_was_killed_is_made_good_by_the_next_one(
     project: Project, server: SftpServer
 ) -> None:
-    source, variables = of_pipeline(server)
-    (server.files / "logs/readings.csv").write_text(SENSORS + ROW)
-    imported(project, source, **variables)
-    with (server.files / "logs/readings.csv").open("ab") as file:
-        file.truncate(BIG)
-    update = project.start("faultcast", "data", "update", **variables)
-    until(lambda: not (project.root / "data/raw/mill/readings.csv").exists())
+    update, variables = half_fetched(project, server)
     update.kill()
     update.wait()
-    again = data(project, "update", **variables)
-    assert again.code == 0, again.text
-    assert (project.root / "data/raw/mill/readings.csv").stat().st_size == BIG
+    assert fetches_all(project, variables)
