@@ -99,7 +99,8 @@ sbom: $(venv)  ## List what the serving image installs, as build/sbom.json (Cycl
 	@echo "Written: build/sbom.json"
 
 audit: $(venv)  ## Ask the vulnerability database about the packages of the serving image
-	@pip-audit --requirement requirements/serving.txt --disable-pip --require-hashes
+	@pip-audit --strict --requirement requirements/serving.txt --disable-pip --require-hashes || { \
+	    echo "Not audited, or not safe: see above. The database of vulnerabilities is PyPI's." >&2; exit 1; }
 
 clean:  ## Remove what stages and tools wrote; keep raw data, DVC's cache, tracked runs and .venv
 	@git clean -fdXq data/interim data/processed models reports

@@ -282,7 +282,8 @@ def test_a_schedule_trains_with_new_logs_and_proposes_what_it_trained(
     def scheduled() -> Ran:
         ran = team.on("main", CI_PIPELINE_SOURCE="schedule", RECORD_TOKEN="only for tests")
         assert ran.code == 0, ran.text
-        assert ran.passed == CHECKS | {"data", "train", "gate", "record"}
+        # Whether the database of vulnerabilities can be reached is another matter.
+        assert ran.passed - {"audit"} == CHECKS | {"data", "train", "gate", "record"}
         assert "only for tests" not in ran.text
         return ran
 

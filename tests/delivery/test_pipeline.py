@@ -49,4 +49,4 @@ def test_a_version_tag_may_go_to_production(pipeline: Pipeline) -> None:
 
 def test_a_schedule_goes_to_the_gate_and_records(pipeline: Pipeline) -> None:
     jobs = listed(pipeline, "main", CI_PIPELINE_SOURCE="schedule")
-    assert set(jobs) == ALWAYS | MODELS | {"record"}
+    assert set(jobs) == ALWAYS | MODELS | {"record", "audit"}
