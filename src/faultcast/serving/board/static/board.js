@@ -37,6 +37,23 @@ function level(plot) {
   ctx.restore();
 }
 
+// A line needs two forecasts: a machine's first one is a dot, amid a day and not amid years.
+function single(plot) {
+  const [[time, more], [value]] = plot.data;
+  if (time === undefined || more !== undefined) return;
+  const { ctx } = plot;
+  ctx.save();
+  ctx.fillStyle = colour("--plot");
+  ctx.beginPath();
+  ctx.arc(plot.valToPos(time, "x", true), plot.valToPos(value, "y", true), 4 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.restore();
+}
+
+function around(plot, from, to) {
+  return plot.data[0].length === 1 ? [from - 43200, from + 43200] : [from, to];
+}
+
 function draw(figure) {
   const forecasts = figure.dataset.chart === "forecasts";
   const place = figure.querySelector(".plot");
@@ -52,7 +69,7 @@ function draw(figure) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), drawn.zone),
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, sync: { key: "machine" } },
-    scales: forecasts ? { y: { range: [0, 1] } } : {},
+    scales: { x: { range: around }, ...(forecasts && { y: { range: [0, 1] } }) },
     axes: [
       { ...axis, size: (_, labels) => (labels?.some((text) => text?.includes("\n")) ? 40 : 26), values: [[86400, "{D} {MMM}", null, null, null, null, null, null, 1],
                           [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
@@ -60,7 +77,7 @@ function draw(figure) {
       { ...axis, size: 56, space: 22, values: forecasts ? percent : undefined },
     ],
     series: [{}, { stroke: colour("--plot"), width: 1.5, spanGaps: false, points: { show: forecasts ? undefined : false } }],
-    hooks: { drawClear: [upright], draw: forecasts ? [level] : [] },
+    hooks: { drawClear: [upright], draw: forecasts ? [level, single] : [] },
   };
   return new uPlot(options, data, place);
 }
