@@ -235,8 +235,6 @@ def test_a_forecast_of_the_deployed_container_is_on_the_board_and_leads_to_raw_d
     until(lambda: page.goto("/") and machine in page.content(), "the machine on the board")
     page.get_by_role("link", name=machine).first.click()
     expect(page.get_by_role("heading", name=machine)).to_be_visible()
-    [shown, *_] = page.evaluate("charts.map((chart) => chart.scales.x.max - chart.scales.x.min)")
-    assert shown == 24 * 3600  # the first forecast stands amid a day
     if folder := os.environ.get("FAULTCAST_TEST_SHOTS"):
         page.screenshot(path=f"{folder}/machine.png", full_page=True)
     page.close()

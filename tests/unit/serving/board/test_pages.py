@@ -88,6 +88,17 @@ def test_page_of_a_machine_shows_sensors_reasons_events_and_forecasts(page: Page
         expect(section.locator("tr, li").first).to_be_visible()
 
 
+def test_the_first_forecast_of_a_machine_stands_amid_a_day(page: Page) -> None:
+    page.goto("/?plant=mill")
+    page.get_by_role("link", name="M4").click()
+    expect(page.locator('figure[data-chart="forecasts"] canvas')).to_have_count(1)
+    time = 1_767_225_600
+    alone = "time => { drawn.forecasts = { times: [time], values: [0.1] }; drawAll(); }"
+    page.evaluate(alone, time)
+    shown = page.evaluate("[charts[0].scales.x.min, charts[0].scales.x.max]")
+    assert shown == [time - 12 * 3600, time + 12 * 3600]
+
+
 def test_feedback_is_kept_and_shown(page: Page) -> None:
     page.goto("/?plant=mill")
     page.get_by_role("link", name="M4").click()
