@@ -11,7 +11,12 @@ from pydantic import ConfigDict, ValidationError
 
 from faultcast.config.frozen import Frozen
 from faultcast.config.layout import Layout
-from faultcast.errors import DeliveryError, FaultcastError
+from faultcast.errors import (
+    DeliveryError,
+    FaultcastError,
+    UnknownModelError,
+    UnknownVersionError,
+)
 from faultcast.tracking.registry import Registry
 
 _SECONDS = 20
@@ -82,16 +87,28 @@ class Origin(Frozen):
 
 
 def origins(deployment: Deployment) -> dict[str, Origin]:
-    """Ask the registry where each deployed model comes from, by the model's name."""
-    return {name: _origin(name, number) for name, number in deployment.models.items()}
+    """Ask the registry where each deployed model comes from, by the model's name.
 
-
-def _origin(name: str, number: str) -> Origin:
+    One that does not answer is waited for once.
+    """
+    models = deployment.models
     try:
-        found = Registry.of(Layout.find()).find(name, number)
+        registry = Registry.of(Layout.find())
+        return {name: _origin(registry, name, number) for name, number in models.items()}
     except FaultcastError as failure:
-        return Origin(version=number, unknown=str(failure).splitlines()[0])
+        return {name: _unknown(number, failure) for name, number in models.items()}
+
+
+def _origin(registry: Registry, name: str, number: str) -> Origin:
+    try:
+        found = registry.find(name, number)
+    except (UnknownModelError, UnknownVersionError) as failure:
+        return _unknown(number, failure)
     return Origin(version=number, run=found.run_id, commit=found.commit)
+
+
+def _unknown(number: str, failure: FaultcastError) -> Origin:
+    return Origin(version=number, unknown=str(failure).splitlines()[0])
 
 
 def _silent(environment: Environment, reason: str) -> DeliveryError:

@@ -226,9 +226,7 @@ class Server:
         return _run("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip()
 
     def pull(self, digest: str) -> None:
-        """Fetch an image, unless it is here already."""
-        if self.has(digest):
-            return
+        """Fetch an image."""
         image = f"{self._target.image}@{digest}"
         pulled = _run("docker", "pull", "--quiet", image, seconds=_PULLING)
         if pulled.returncode != 0:
@@ -397,13 +395,13 @@ class Update:
         Asked again it stays there, so that a call whose answer was lost can be repeated.
         """
         with self._turn("rollback", by):
-            present, *earlier = [*self._ledger.digests(), ""]
+            present, *earlier = self._ledger.digests() or [""]
             # Settings may have come in since by deploying the same digest again.
             newest = takewhile(lambda one: one.digest == present, self._ledger.successes())
             if any(change.action == "rollback" for change in newest):
                 told = self._change("rollback", present, by)
                 return f"rolled back already: {told}. For another version: deploy DIGEST"
-            if not (earlier and earlier[0]):
+            if not earlier:
                 raise UpdateError("nothing served before: there is nothing to go back to")
             return self._change("rollback", earlier[0], by)
 
@@ -430,7 +428,7 @@ class Update:
     def _change(self, action: str, digest: str, by: str, commit: str = "") -> str:
         old = self._server.serving()
         if old is not None and self._serves(old, digest):
-            self._check_commit(digest, commit)
+            self._labels(digest, commit)
             return f"{digest} serves already, since {self._server.since(old)}"
         begin = time.monotonic()
         self._note(action, by, digest, "started")
@@ -459,9 +457,8 @@ class Update:
         _require_space(self._target.folder, _MIB_FOR_FILES)
         if not self._server.has(digest):
             _require_space(Path(self._server.images_folder()), _MIB_FOR_AN_IMAGE)
-        self._server.pull(digest)
-        self._check_commit(digest, commit)
-        labels = self._server.labels(digest)
+            self._server.pull(digest)
+        labels = self._labels(digest, commit)
         new, before = self._other(old), self._server.upstream()
         try:
             self._server.start(new, digest)
@@ -483,10 +480,13 @@ class Update:
             log = self._server.last_log(new)
             raise UpdateError(f"the new container does not answer any more: {log}")
 
-    def _check_commit(self, digest: str, commit: str) -> None:
-        built_from = self._server.labels(digest)["commit"]
+    def _labels(self, digest: str, commit: str) -> dict[str, Any]:
+        """Return an image's labels, if it was built from a commit."""
+        labels = self._server.labels(digest)
+        built_from = labels["commit"]
         if commit and built_from != commit:
             raise UpdateError(f"{digest} was built from commit {built_from or '?'}, not {commit}")
+        return labels
 
     def _repair(self) -> None:
         """End what a killed call began: nginx follows the file, the ledger tells the truth."""

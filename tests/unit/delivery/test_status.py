@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from faultcast.cli.delivery import delivery
-from faultcast.delivery.status import Environment, ask
-from faultcast.errors import DeliveryError, UnknownModelError
+from faultcast.delivery.status import Deployment, Environment, ask, origins
+from faultcast.errors import DeliveryError, StoreError, UnknownModelError
 from faultcast.settings import TARGETS
 from faultcast.tracking.registry import Registry
 from faultcast.tracking.version import Version
@@ -112,6 +112,23 @@ def test_a_model_that_the_registry_does_not_know_is_told(monkeypatch: pytest.Mon
     table = CliRunner().invoke(delivery, ["status"], catch_exceptions=False, env={"COLUMNS": "160"})
     assert "mill/4" in table.output
     assert str(UnknownModelError("mill", [])).splitlines()[0][:40] in table.output
+
+
+def test_a_registry_that_does_not_answer_is_waited_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def silent(_: Registry, name: str, which: str) -> Version:
+        asked.append(f"{name}/{which}")
+        raise StoreError("http://store", "it does not answer")
+
+    monkeypatch.setattr(Registry, "find", silent)
+    deployment = Deployment.model_validate(SERVED | {"models": {"mill": "4", "press": "2"}})
+    found = origins(deployment)
+    assert asked == ["mill/4"]
+    assert [origin.version for origin in found.values()] == ["4", "2"]
+    assert all("http://store: it does not answer" in one.unknown for one in found.values())
 
 
 def test_a_silent_server_does_not_hide_the_other(

@@ -39,8 +39,8 @@ function level(plot) {
 
 // A line needs two forecasts: a machine's first one is a dot, amid a day and not amid years.
 function single(plot) {
-  const [[time, more], [value]] = plot.data;
-  if (time === undefined || more !== undefined) return;
+  const [[time], [value]] = plot.data;
+  if (plot.data[0].length !== 1) return;
   const { ctx } = plot;
   ctx.save();
   ctx.fillStyle = colour("--plot");
