@@ -44,8 +44,9 @@ class PlantStudy:
         key = experiments.model_dump_json(exclude={"title", "question", "plants", "trials"}) + under
         folder = parent / f"{plant}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
         folder.mkdir(parents=True, exist_ok=True)
+        storage = optuna.storages.RDBStorage(f"sqlite:///{folder / 'trials.db'}")
         study = optuna.create_study(
-            storage=f"sqlite:///{folder / 'trials.db'}",
+            storage=storage,
             study_name=plant,
             direction="maximize",
             load_if_exists=True,
@@ -54,9 +55,13 @@ class PlantStudy:
         if experiments.trials is None:
             for combination in combinations(experiments):
                 study.enqueue_trial(combination, skip_if_exists=True)
+        id_in_storage = storage.get_study_id_from_name(plant)
         for trial in study.get_trials(states=(TrialState.RUNNING,)):  # of a killed run
-            study.tell(trial.number, state=TrialState.FAIL)
-            study.enqueue_trial(trial.params)
+            # It keeps its number and its values, those too that it had not drawn yet.
+            storage.set_trial_state_values(
+                storage.get_trial_id_from_study_id_trial_number(id_in_storage, trial.number),
+                state=TrialState.WAITING,
+            )
         return cls(experiments, plant, folder, study, Lock())
 
     @property
@@ -74,9 +79,10 @@ class PlantStudy:
     def ask(self) -> Trial:
         """Begin a trial; which one depends on the seed and those that ended, nothing else."""
         with self._lock:
-            seed = self.experiments.seed + len(self.study.get_trials(deepcopy=False))
+            trials = self.study.get_trials(deepcopy=False)
+            begun = sum(trial.state != TrialState.WAITING for trial in trials)
             self.study.sampler = optuna.samplers.TPESampler(
-                seed=seed, n_startup_trials=_BEFORE_PRUNING
+                seed=self.experiments.seed + begun, n_startup_trials=_BEFORE_PRUNING
             )
             return self.study.ask()
 

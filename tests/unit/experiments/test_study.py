@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from faultcast.config.experiment import ExperimentSet
 from faultcast.errors import ExperimentError
 from faultcast.experiments.study import FAULT, PlantStudy, ranked
@@ -33,12 +35,25 @@ def test_a_set_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path: Path)
     assert first + values(resumed, 5) == whole
 
 
-def test_a_trial_of_a_killed_run_is_made_again(tmp_path: Path) -> None:
-    killed = PlantStudy.open(experiment_set(), "mill", tmp_path, "")
-    begun = draw(killed.experiments, killed.ask())
-    resumed = PlantStudy.open(experiment_set(), "mill", tmp_path, "")
-    assert resumed.ended == []
-    assert draw(resumed.experiments, resumed.ask()) == begun
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_trial_of_a_killed_run_is_made_again(tmp_path: Path, drawn: bool) -> None:
+    whole = values(PlantStudy.open(experiment_set(), "mill", tmp_path / "a", ""), 8)
+    killed = PlantStudy.open(experiment_set(), "mill", tmp_path / "b", "")
+    first = values(killed, 3)
+    begun = killed.ask()
+    if drawn:
+        draw(killed.experiments, begun)
+    resumed = PlantStudy.open(experiment_set(), "mill", tmp_path / "b", "")
+    assert len(resumed.ended) == 3
+    assert first + values(resumed, 5) == whole
+    assert [trial.number for trial in resumed.ended] == list(range(8))
+
+
+def test_a_choice_of_a_killed_run_is_not_lost_before_it_is_drawn(tmp_path: Path) -> None:
+    experiments = experiment_set(vary={"model.seed": [1, 2, 3]}, trials=None)
+    PlantStudy.open(experiments, "mill", tmp_path, "").ask()
+    resumed = PlantStudy.open(experiments, "mill", tmp_path, "")
+    assert sorted(one["model.seed"] for one in values(resumed, 3)) == [1, 2, 3]  # type: ignore[type-var]
 
 
 def test_other_data_or_settings_begin_anew(tmp_path: Path) -> None:
