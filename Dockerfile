@@ -37,7 +37,9 @@ WORKDIR /var/lib/faultcast
 VOLUME /var/lib/faultcast
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/health/ready', timeout=4)"]
+    # Docker's client can put a proxy into every container: it is not asked for this address.
+    CMD ["env", "no_proxy=127.0.0.1", "python3", "-c", \
+        "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/health/ready', timeout=4)"]
 CMD ["faultcast", "serve", "--host", "0.0.0.0", "--port", "8080"]
 # Last: they change with every commit, and the layers above do not.
 ARG VERSION

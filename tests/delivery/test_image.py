@@ -98,6 +98,17 @@ def test_it_answers_with_a_key_of_its_own(engine: Engine, image: str) -> None:
     assert "/forecasts: version 1 gives" in asked.stdout
 
 
+def test_a_proxy_for_other_machines_is_not_asked_for_its_own_address(
+    engine: Engine, image: str
+) -> None:
+    proxy = [f"--env={name}=http://127.0.0.1:9" for name in ("http_proxy", "HTTP_PROXY")]
+    container = engine.docker("run", "--detach", *proxy, image)
+    health = ("inspect", "--format", "{{.State.Health.Status}}", container)
+    until(lambda: engine.docker(*health) == "healthy", "the health check")
+    assert "gives" in engine.docker("exec", container, "faultcast", "ask")
+    engine.docker("rm", "--force", "--volumes", container)
+
+
 @pytest.fixture
 def database() -> Iterator[str]:
     # Not in pytest's folder: PostgreSQL is another user, who cannot enter that.

@@ -9,10 +9,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 
 from faultcast.errors import AskError
 
 _SECONDS = 30
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 Json = dict[str, Any]
 # By case: rows, each with the prediction that must come back.
 Known = Mapping[str, Sequence[Json]]
@@ -83,13 +85,22 @@ def _ask(url: str, path: str, key: str, body: Json | None = None) -> tuple[Any, 
         headers=headers,
     )
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+        with _opener(url).open(request, timeout=_SECONDS) as answer:
             return json.load(answer), answer.headers.get("X-Model-Version", "")
     except HTTPError as refused:
         told = refused.read(300).decode(errors="replace")
         raise AskError(f"{url}{path}", f"status {refused.code}: {told}") from None
     except (URLError, OSError, ValueError, http.client.HTTPException) as failure:
         raise AskError(f"{url}{path}", str(failure)) from None
+
+
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    """Return what asks the environment's proxy for other machines, and nobody for this one.
+
+    Docker's client can put a proxy into every container.
+    """
+    at_home = urlsplit(url).hostname in _THIS_MACHINE
+    return urllib.request.build_opener(urllib.request.ProxyHandler({} if at_home else None))
 
 
 def _probabilities(answer: object, named: str = "") -> Iterator[float]:

@@ -87,6 +87,17 @@ def test_a_refusal_and_a_silent_server_are_told() -> None:
         list(ask_examples(url))
 
 
+def test_a_proxy_is_asked_for_other_machines_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(GOOD) as (here, _), answering(GOOD) as (proxy, _):
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        assert len(list(ask_examples("http://forecasts.example.com"))) == 1
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+        assert len(list(ask_examples(here))) == 1
+
+
 def test_known_answers_must_come_back() -> None:
     with answering(GOOD) as (url, _):
         right = {"ship": [{"row": {"age": 1}, "prediction": True}], "other": []}
