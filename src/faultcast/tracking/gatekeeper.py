@@ -56,6 +56,12 @@ def _decide(
     champion = registry.with_alias(exam.name, Alias.CHAMPION)
     if champion and champion.number == version.number:
         return Answer(exam.name, f"version {version.number} is the champion already")
+    if champion and override is None and _gave_way(registry, version):
+        return Answer(
+            exam.name,
+            f"version {version.number} was champion before and is not judged again: "
+            f"the champion is version {champion.number}",
+        )
     challenge(registry, version)
     decision = Decision(
         judgement=_judge(registry, exam, version, champion),
@@ -73,6 +79,15 @@ def _decide(
     if decision.outcome is not Outcome.REFUSED:
         promote(registry, version, champion, _event(decision))
     return _answer(layout, decision, folder)
+
+
+def _gave_way(registry: Registry, version: Version) -> bool:
+    """Whether another version took the place of this one, or was put back into it.
+
+    A checkout that is behind the registry brings such a version. It is nothing new to judge, and
+    no reason to refuse what else the checkout holds.
+    """
+    return any(event.over == version.number for event in registry.ledger(version.name))
 
 
 def _judge(registry: Registry, exam: Exam, version: Version, champion: Version | None) -> Judgement:

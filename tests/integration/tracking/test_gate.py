@@ -67,10 +67,24 @@ def test_of_two_that_forecast_alike_the_newer_one_wins_once_and_for_all(shop: La
     assert decision["outcome"] == "promoted"
     assert "a tie, which the newer version wins" in decision["reason"]
 
+    bring(shop, "good")
+    asked = run("gate", "press")
+    assert asked.exit_code == 0, asked.output  # a checkout that is behind the registry
+    assert "version 1 was champion before and is not judged again" in asked.stdout
+    assert aliases(shop) == {"champion": 2, "previous": 1}
+    assert Registry.of(shop).find("press", "1").decision["outcome"] == "promoted"
+
+
+def test_a_version_that_never_was_champion_does_not_win_a_tie_later(shop: Layout) -> None:
+    configure(shop, mode="off")
+    bring(shop, "good")
+    ask_gate(shop, "press")
+    configure(shop, mode="enforce")
+    assert put(shop, "alike")["outcome"] == "promoted"
     decision = put(shop, "good")
     assert decision["outcome"] == "refused"
     assert "the champion is the newer version" in decision["reason"]
-    assert aliases(shop)["champion"] == 2
+    assert aliases(shop) == {"champion": 2, "challenger": 1}
 
 
 def test_a_first_model_that_misses_a_bar_is_refused(shop: Layout) -> None:
@@ -217,11 +231,18 @@ def test_a_rollback_is_noted_and_the_version_that_was_left_stays_out(shop: Layou
     event = Registry.of(shop).ledger("press")[-1]
     assert (event.change, event.version, event.over) == (Change.ROLLED_BACK, 1, 2)
 
-    decision = put(shop, "good")  # it would win, had nobody taken it out of service
-    assert decision["outcome"] == "refused"
-    assert "rolled back" in decision["reason"]
+    bring(shop, "good")  # it would win, had nobody taken it out of service
+    answer = ask_gate(shop, "press")
+    assert "was champion before" in answer.text
+    assert not answer.refused  # the one that is champion again can be delivered
+    assert aliases(shop) == {"champion": 1}
     with pytest.raises(NoPreviousError):
         put_previous_back(shop, "press", "once more")
+
+    decision = put(shop, "good", override="the sensor was mended")
+    assert decision["outcome"] == "promoted against the gate"
+    assert "rolled back" in decision["reason"]
+    assert aliases(shop)["champion"] == 2
 
 
 def test_a_previous_version_that_cannot_forecast_is_not_put_back(shop: Layout) -> None:
