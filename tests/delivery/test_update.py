@@ -146,6 +146,21 @@ def test_what_is_asked_over_ssh_is_checked(
     assert server.status()["digest"] == first
 
 
+def test_images_that_served_long_ago_leave_the_disk(
+    server: Server, image: str, first: str, second: str
+) -> None:
+    others = [server.publish(image, dockerfile=f"LABEL other={number}") for number in range(4)]
+    for digest in (second, *others):
+        code, text = server.update("deploy", digest)
+        assert code == 0, text
+    repository = f"{server.registry.address}/faultcast"
+    here = server.engine.docker(
+        "images", "--all", "--no-trunc", "--format", "{{.Digest}}", repository
+    ).split()
+    assert set(others) <= set(here)
+    assert not {first, second} & set(here)
+
+
 def test_an_image_that_the_registry_does_not_have_is_refused(server: Server, first: str) -> None:
     code, text = server.over_ssh(f"deploy {UNKNOWN}")
     assert code == 1

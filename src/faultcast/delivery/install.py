@@ -12,7 +12,7 @@ from jinja2 import Template
 from faultcast.errors import DeliveryError
 from faultcast.templates import templates
 
-_PUBLIC_KEY = re.compile(r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*( [\w.@+-]+)?")
+_PUBLIC_KEY = re.compile(r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*( [\w.@+ -]+)?", re.ASCII)
 _PATH = (r"(/[A-Za-z0-9._-]+)+", "an absolute path of letters, digits, dots and dashes")
 # What each setting may be: nothing that a shell, nginx or sudo would read otherwise.
 _WORDS = {
@@ -20,12 +20,9 @@ _WORDS = {
     "server_name": (r"[A-Za-z0-9_*.-]+", "the host name that people use"),
     "user": (r"[a-z_][a-z0-9_-]*", "the name of a user"),
     "folder": _PATH,
-    "listen": (r"[A-Za-z0-9.:\[\]]+", "a port, or an address and a port"),
+    "listen": (r"(([0-9.]+|\[[0-9a-fA-F:]+\]):)?[0-9]{1,5}", "a port, or an address and a port"),
     "nginx": (r"/[A-Za-z0-9._/-]+( [A-Za-z0-9._/-]+)*", "nginx's absolute path, and options"),
-    "nginx_folder": (
-        r"(/[A-Za-z0-9._-]+)+",
-        "an absolute path of letters, digits, dots and dashes",
-    ),
+    "nginx_folder": _PATH,
 }
 
 

@@ -31,7 +31,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -49,8 +49,9 @@ _LABELS = {
     "models": "faultcast.models",
 }
 _DATA = "/var/lib/faultcast"
+_CONTAINERD = "/var/lib/containerd"  # where a new installation of Docker 29 keeps images
 _GATEWAY = "{{(index .IPAM.Config 0).Gateway}}"
-_IMAGES_KEPT = 3  # the newest digests stay on disk for a rollback without a registry
+_IMAGES_KEPT = 3  # the newest that served stay on disk, for a rollback without a registry
 _MIB = 2**20
 _MIB_FOR_FILES = 64  # less is left for logs and the ledger: begin nothing
 _MIB_FOR_AN_IMAGE = 1024
@@ -94,7 +95,7 @@ class Target:
             settings = json.loads(path.read_text(encoding="utf-8"))
             lists = {name: tuple(value) for name, value in settings.items() if _is_list(value)}
             return cls(folder=folder, **{**settings, **lists})
-        except (OSError, ValueError, TypeError) as fault:
+        except (OSError, ValueError, TypeError, AttributeError) as fault:
             raise UpdateError(f"{path} cannot be used: {fault}") from None
 
 
@@ -195,15 +196,15 @@ class Server:
 
     def digest(self, port: int) -> str:
         """Return the digest of the container of a port; empty without one."""
-        return self._inspect(port, '{{index .Config.Labels "faultcast.digest"}}')
+        return self._label(port, "digest")
+
+    def begun(self, port: int) -> str:
+        """Return when the change began that made the container of a port."""
+        return self._label(port, "begun")
 
     def since(self, port: int) -> str:
         """Return when the container of a port was started."""
         return self._inspect(port, "{{.State.StartedAt}}")
-
-    def made(self, port: int) -> str:
-        """Return when the container of a port was made."""
-        return self._inspect(port, "{{.Created}}")
 
     def settings(self) -> str:
         """Return a hash of the settings with which a container would start now."""
@@ -214,16 +215,17 @@ class Server:
 
     def settings_of(self, port: int) -> str:
         """Return the hash of those with which the container of a port was started."""
-        return self._inspect(port, '{{index .Config.Labels "faultcast.settings"}}')
+        return self._label(port, "settings")
 
     def has(self, digest: str) -> bool:
         """Whether an image is here."""
         inspected = _run("docker", "image", "inspect", f"{self._target.image}@{digest}")
         return inspected.returncode == 0
 
-    def images_folder(self) -> str:
-        """Return the folder in which Docker keeps images and volumes."""
-        return _run("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip()
+    def image_folders(self) -> list[Path]:
+        """Return the folders in which Docker keeps images and volumes, or may do so."""
+        told = _run("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip()
+        return [Path(told), Path(_CONTAINERD)]
 
     def pull(self, digest: str) -> None:
         """Fetch an image."""
@@ -246,14 +248,15 @@ class Server:
             known["models"] = {}
         return known
 
-    def start(self, port: int, digest: str) -> None:
-        """Start a container on a loopback port, in place of one that is left there."""
+    def start(self, port: int, digest: str, begun: str) -> None:
+        """Start a container for a change on a loopback port, in place of one that is left there."""
         self.remove(port)
         settings = ("--env-file", str(self._environment)) if self._environment.exists() else ()
         started = _run(
             "docker", "run", "--detach", "--name", _name(port), "--restart", "unless-stopped",
-            "--label", f"faultcast.digest={digest}",
-            "--label", f"faultcast.settings={self.settings()}", "--read-only", "--tmpfs", "/tmp",
+            "--label", f"faultcast.digest={digest}", "--label", f"faultcast.begun={begun}",
+            "--label", f"faultcast.settings={self.settings()}",
+            "--read-only", "--tmpfs", "/tmp",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
             "--publish", f"127.0.0.1:{port}:8080", "--volume", f"{self._target.volume}:{_DATA}",
             "--network", self._target.network, "--env", f"FORWARDED_ALLOW_IPS={self._gateway()}",
@@ -271,12 +274,16 @@ class Server:
         """Wait until a container says that it is ready, as long as it lives."""
         limit = time.monotonic() + self._target.ready_seconds
         while not self.is_ready(port):
-            if self._inspect(port, "{{.State.Running}} {{.RestartCount}}") != "true 0":
+            if not self.runs(port):
                 raise UpdateError(f"the container ended: {self.last_log(port)}")
             if time.monotonic() > limit:
                 seconds = self._target.ready_seconds
                 raise UpdateError(f"not ready in {seconds:.0f} s: {self.last_log(port)}")
             time.sleep(0.2)
+
+    def runs(self, port: int) -> bool:
+        """Whether the container of a port runs, and never had to be started again."""
+        return self._inspect(port, "{{.State.Running}} {{.RestartCount}}") == "true 0"
 
     def self_test(self, port: int) -> None:
         """Let a container ask itself for a forecast of each of its models."""
@@ -295,7 +302,7 @@ class Server:
         limit = time.monotonic() + 15
         while self.asked_by_nginx()[1] != port:
             if time.monotonic() > limit:
-                raise UpdateError(f"nginx at {self._watch} does not ask the new container")
+                raise UpdateError(f"nginx at {self._watch} does not ask {_name(port)}")
             time.sleep(0.1)
 
     def switch_back(self, upstream: str) -> None:
@@ -320,7 +327,7 @@ class Server:
 
     def stop(self, port: int) -> None:
         """Let a container end its requests, then remove it."""
-        _run("docker", "stop", "--time", "30", _name(port))
+        _run("docker", "stop", "-t", "30", _name(port))  # its long name differs by version
         self.remove(port)
 
     def remove(self, port: int) -> None:
@@ -329,9 +336,11 @@ class Server:
 
     def remove_images(self, kept: list[str]) -> None:
         """Remove the images of other digests: they would fill the disk in time."""
+        # They have no tag: some versions of Docker show them only when asked for all.
         shown = _run(
-            "docker", "images", "--no-trunc", "--format", "{{.Digest}}", self._target.image
-        )
+            "docker", "images", "--all", "--no-trunc", "--format", "{{.Digest}}",
+            self._target.image,
+        )  # fmt: skip
         for digest in set(shown.stdout.split()) - set(kept) - {"<none>"}:
             _run("docker", "rmi", f"{self._target.image}@{digest}")
 
@@ -363,6 +372,9 @@ class Server:
 
     def _nginx(self, *words: str) -> subprocess.CompletedProcess[str]:
         return _run(*self._target.nginx, *words)
+
+    def _label(self, port: int, name: str) -> str:
+        return self._inspect(port, f'{{{{index .Config.Labels "faultcast.{name}"}}}}')
 
     def _inspect(self, port: int, what: str) -> str:
         """Ask Docker about the container of a port; empty without one."""
@@ -431,17 +443,19 @@ class Update:
             self._labels(digest, commit)
             return f"{digest} serves already, since {self._server.since(old)}"
         begin = time.monotonic()
-        self._note(action, by, digest, "started")
+        begun = self._note(action, by, digest, "started")
         try:
-            labels = self._bring_in(digest, old, commit)
+            labels = self._bring_in(digest, old, commit, begun.time)
         except BaseException as failure:
             reason = str(failure) or type(failure).__name__
             self._note(action, by, digest, "failed", reason, begin)
             raise
         self._note(action, by, digest, "deployed", "", begin, labels)
-        if old is not None:
-            self._server.stop(old)
-        self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
+        try:
+            if old is not None:
+                self._server.stop(old)
+        except UpdateError as failure:
+            return f"{digest} serves; the next call removes what served before: {failure}"
         return f"{digest} serves"
 
     def _serves(self, port: int, digest: str) -> bool:
@@ -452,31 +466,36 @@ class Update:
             and self._server.is_ready(port)
         )
 
-    def _bring_in(self, digest: str, old: int | None, commit: str) -> dict[str, Any]:
+    def _bring_in(self, digest: str, old: int | None, commit: str, begun: str) -> dict[str, Any]:
         """Start an image, test it, let nginx ask it; if that fails all is as it was."""
         _require_space(self._target.folder, _MIB_FOR_FILES)
         if not self._server.has(digest):
-            _require_space(Path(self._server.images_folder()), _MIB_FOR_AN_IMAGE)
+            self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
+            for folder in self._server.image_folders():
+                _require_space(folder, _MIB_FOR_AN_IMAGE)
             self._server.pull(digest)
         labels = self._labels(digest, commit)
         new, before = self._other(old), self._server.upstream()
         try:
-            self._server.start(new, digest)
+            self._server.start(new, digest, begun)
             self._server.wait_until_ready(new)
             self._server.self_test(new)
             self._server.switch(new, spare=old)
             self._drain(new)
             self._server.switch(new)
         except BaseException:
-            self._server.switch_back(before)
-            self._server.remove(new)
+            # Why it failed is told, not what failed thereafter: the next call repairs that.
+            with suppress(UpdateError):
+                self._server.switch_back(before)
+            with suppress(UpdateError):
+                self._server.remove(new)
             raise
         return labels
 
     def _drain(self, new: int) -> None:
         """Give the old container time to end its requests, and the new one time to fail."""
         time.sleep(self._target.drain_seconds)
-        if self._server.asked_by_nginx() != (200, new):
+        if self._server.asked_by_nginx() != (200, new) or not self._server.runs(new):
             log = self._server.last_log(new)
             raise UpdateError(f"the new container does not answer any more: {log}")
 
@@ -490,7 +509,8 @@ class Update:
 
     def _repair(self) -> None:
         """End what a killed call began: nginx follows the file, the ledger tells the truth."""
-        port, begun = self._standing(), self._ledger.unfinished()
+        begun = self._ledger.unfinished()
+        port = self._standing(killed=begun is not None)
         if port is not None:
             self._server.switch(port)
             self._server.stop(self._other(port))
@@ -508,16 +528,20 @@ class Update:
 
     def _came_with(self, begun: Change, port: int) -> bool:
         """Whether the container of a port was made by a change, and not before it."""
-        same = self._server.digest(port) == begun.digest
-        seconds = len("2026-01-01T00:00:00")
-        return same and self._server.made(port)[:seconds] >= begun.time[:seconds]
+        made_by = self._server.digest(port), self._server.begun(port)
+        return made_by == (begun.digest, begun.time)
 
-    def _standing(self) -> int | None:
-        """Return the port that serves; of a killed switch the old one, if only that one answers."""
+    def _standing(self, *, killed: bool) -> int | None:
+        """Return the port that serves; amid a switch the new one if it was killed there.
+
+        The old one if the switch had failed and could not be undone; the other if only it answers.
+        """
         port, spare = self._server.serving(), self._server.spare()
-        if port is None or spare is None or self._server.is_ready(port):
+        if port is None or spare is None:
             return port
-        return spare if self._server.is_ready(spare) else port
+        first, second = (port, spare) if killed else (spare, port)
+        alone = self._server.is_ready(second) and not self._server.is_ready(first)
+        return second if alone else first
 
     def _other(self, port: int | None) -> int:
         first, second = self._target.ports
@@ -532,10 +556,11 @@ class Update:
         reason: str = "",
         begin: float | None = None,
         labels: dict[str, Any] | None = None,
-    ) -> None:
+    ) -> Change:
         seconds = round(time.monotonic() - begin, 1) if begin is not None else 0
         change = Change(_now(), action, by, digest, outcome, reason, seconds, **(labels or {}))
         self._ledger.append(change)
+        return change
 
     @contextmanager
     def _turn(self, action: str, by: str, digest: str = "") -> Iterator[None]:
@@ -664,7 +689,7 @@ def _told(status: dict[str, Any]) -> str:
 
 def main() -> int:
     """Do what is asked; 2: what was asked is not understood, 1: it was refused or went wrong."""
-    folder = Path(os.environ.get("FAULTCAST_TARGET") or Path(__file__).resolve().parent)
+    folder = Path(__file__).resolve().parent
     try:
         asked = _parser().parse_args(_words())
         update = Update(Target.read(folder))

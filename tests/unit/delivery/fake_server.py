@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -19,7 +18,7 @@ IMAGE = "host/faultcast"
 
 @dataclass
 class FakeServer:
-    """Containers by name, images by digest, and the words after which a call fails.
+    """Digests and labels of containers by name, images by digest, words after which a call fails.
 
     `unready` and `dead` are ports whose container answers 503, or not at all.
     """
@@ -27,8 +26,7 @@ class FakeServer:
     folder: Path
     ports: tuple[int, int] = (0, 0)
     containers: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
-    made: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
     unready: set[int] = field(default_factory=set)
     dead: set[int] = field(default_factory=set)
     images: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -69,7 +67,7 @@ class FakeServer:
                 return None
             case ("image", "inspect", *_):
                 return json.dumps(self.images[digest]) if digest in self.images else None
-            case ("images", *_):
+            case ("images", "--all", *_):  # without it Docker 29 names none
                 return "\n".join(self.images)
             case ("info", *_):
                 return f"{self.folder}/docker"
@@ -85,9 +83,8 @@ class FakeServer:
             case ("run", *options, image):
                 started = options[options.index("--name") + 1]
                 self.containers[started] = image.partition("@")[2]
-                self.made[started] = datetime.now(UTC).isoformat()
-                (hashed,) = (one for one in options if one.startswith("faultcast.settings="))
-                self.settings[started] = hashed.partition("=")[2]
+                labels = (one.split("=") for one in options if one.startswith("faultcast."))
+                self.labels[started] = dict(labels)
             case ("rm", *_):
                 self.containers.pop(name, None)
             case ("network", "inspect", network, *_):
@@ -103,10 +100,8 @@ class FakeServer:
             return None
         if "digest" in what:
             return self.containers[name]
-        if "settings" in what:
-            return self.settings.get(name, "")
-        if "Created" in what:
-            return self.made.get(name, "2026-01-01T00:00:00Z")
+        if label := re.search(r'"(faultcast\.\w+)"', what):
+            return self.labels.get(name, {}).get(label[1], "")
         return self.state if "Running" in what else "2026-01-01T00:00:00Z"
 
     @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,7 +62,7 @@ def test_a_container_may_write_nothing_but_its_data(update: Update, server: Fake
     assert "--network faultcast --env FORWARDED_ALLOW_IPS=172.18.0.1" in run
 
 
-def test_updates_take_turns_on_two_ports_and_keep_three_images(
+def test_updates_take_turns_on_two_ports_and_keep_the_images_of_three_before(
     update: Update, server: FakeServer
 ) -> None:
     ports = []
@@ -73,7 +73,7 @@ def test_updates_take_turns_on_two_ports_and_keep_three_images(
         ports.append(container)
     assert ports[0] != ports[1]
     assert ports[0::2] == [ports[0]] * 3
-    assert set(server.images) == set(DIGESTS[-3:])
+    assert set(server.images) == set(DIGESTS[-4:])
 
 
 def test_rollback_puts_back_what_served_and_asked_again_stays_there(
@@ -202,6 +202,61 @@ def test_a_container_that_dies_after_the_switch_gives_way_to_the_old_one(
     assert outcomes(server)[-1] == ("failed", TWO)
 
 
+def test_a_container_that_had_to_be_started_again_gives_way_to_the_old_one(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+
+    def die_and_come_back(_: float) -> None:
+        server.state = "true 1"
+
+    monkeypatch.setattr(script.time, "sleep", die_and_come_back)
+    with pytest.raises(UpdateError, match="does not answer any more"):
+        update.deploy(TWO, "ana")
+    assert list(server.containers.values()) == [ONE]
+
+
+def test_a_failed_version_that_could_not_be_left_is_left_by_the_next_call(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+
+    def failing(why: str) -> Callable[..., None]:
+        def fail(*_: object) -> None:
+            raise UpdateError(why)
+
+        return fail
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Update, "_drain", failing("it died"))
+        patch.setattr(Server, "switch_back", failing("no space left"))
+        patch.setattr(Server, "remove", lambda *_: None)
+        with pytest.raises(UpdateError, match="it died"):
+            update.deploy(TWO, "ana")
+    assert update.status()["changes"][0]["reason"] == "it died"
+    assert sorted(server.containers.values()) == [ONE, TWO]
+    assert "serves already" in update.deploy(ONE, "ben")
+    assert list(server.containers.values()) == [ONE]
+
+
+def test_what_cannot_be_removed_after_the_switch_is_no_failure(
+    update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update.deploy(ONE, "ana")
+
+    def stuck(_: Server, port: int) -> None:
+        if f"faultcast-{port}" in server.containers:
+            raise UpdateError("docker stop did not end in 60 s")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Server, "stop", stuck)
+        told = update.deploy(TWO, "ana")
+    assert told.startswith(f"{TWO} serves; the next call removes what served before: docker stop")
+    assert outcomes(server)[-1] == ("deployed", TWO)
+    assert "serves already" in update.deploy(TWO, "ben")
+    assert list(server.containers.values()) == [TWO]
+
+
 def test_whatever_is_raised_all_is_as_before_and_the_ledger_says_failed(
     update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,7 +295,7 @@ def test_an_image_of_another_commit_is_not_started(update: Update, server: FakeS
         update.deploy(ONE, "ana", "a" * 40)
 
 
-@pytest.mark.parametrize(("folder", "free"), [("", 1), ("docker", 1023)])
+@pytest.mark.parametrize(("folder", "free"), [("", 1), ("docker", 1023), ("containerd", 1023)])
 def test_nothing_is_begun_on_a_full_disk(
     update: Update, server: FakeServer, monkeypatch: pytest.MonkeyPatch, folder: str, free: int
 ) -> None:
@@ -251,16 +306,22 @@ def test_nothing_is_begun_on_a_full_disk(
         return roomy._replace(free=free * 2**20) if asked == full else roomy
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
+    monkeypatch.setattr(script, "_CONTAINERD", str(server.folder / "containerd"))
     with pytest.raises(UpdateError, match=f"only {free} MiB are free at {full}, "):
         update.deploy(ONE, "ana")
     assert server.images == {}
     assert outcomes(server)[-1] == ("failed", ONE)
 
 
-def killed_with(server: FakeServer, digest: str) -> None:
+def killed_with(server: FakeServer, digest: str, container: str = "") -> None:
     """Leave what a call leaves that is killed while it brings a digest in."""
     begun = Change("2026-01-01T00:00:00Z", "deploy", "ana", digest, "started")
     Ledger(server.folder / "ledger.jsonl").append(begun)
+    if container:
+        (serving,) = server.containers
+        server.images[digest] = server.registry[digest]
+        server.containers[container] = digest
+        server.labels[container] = server.labels[serving] | {"faultcast.begun": begun.time}
 
 
 def test_a_call_killed_before_the_switch_was_interrupted(
@@ -269,8 +330,7 @@ def test_a_call_killed_before_the_switch_was_interrupted(
     update.deploy(ONE, "ana")
     (serving,) = server.containers
     (other,) = {f"faultcast-{port}" for port in server.ports} - {serving}
-    killed_with(server, TWO)
-    server.containers[other] = TWO
+    killed_with(server, TWO, other)
     update.deploy(ONE, "ben")
     assert server.containers == {serving: ONE}
     assert outcomes(server)[-2:] == [("started", TWO), ("interrupted", TWO)]
@@ -280,9 +340,7 @@ def test_a_call_killed_after_the_switch_is_completed(update: Update, server: Fak
     update.deploy(ONE, "ana")
     (old,) = server.containers
     (new,) = {f"faultcast-{port}" for port in server.ports} - {old}
-    killed_with(server, TWO)
-    server.images[TWO] = server.registry[TWO]
-    server.containers[new], server.settings[new] = TWO, server.settings[old]
+    killed_with(server, TWO, new)
     (server.folder / "upstream.conf").write_text(f"server 127.0.0.1:{new.rpartition('-')[2]};\n")
     assert "serves already" in update.deploy(TWO, "ben")
     assert server.containers == {new: TWO}
@@ -300,9 +358,7 @@ def test_a_call_killed_while_it_drains_leaves_what_answers(
     (old,) = server.containers
     port = int(old.rpartition("-")[2])
     new = next(one for one in server.ports if one != port)
-    killed_with(server, TWO)
-    server.images[TWO] = server.registry[TWO]
-    server.containers[f"faultcast-{new}"] = TWO
+    killed_with(server, TWO, f"faultcast-{new}")
     server.dead |= {new} if dead else set()
     (server.folder / "upstream.conf").write_text(
         f"server 127.0.0.1:{new};\nserver 127.0.0.1:{port} backup;\n"
@@ -319,7 +375,7 @@ def test_the_command_tells_what_serves(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("FAULTCAST_TARGET", str(server.folder))
+    monkeypatch.setattr(script, "__file__", str(server.folder / "update"))
     monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"deploy {ONE} --by ana")
     assert script.main() == 0
     monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"deploy {UNKNOWN} --by ana")
@@ -364,8 +420,7 @@ def test_a_killed_call_with_new_settings_did_not_bring_them_in(
     update: Update, server: FakeServer
 ) -> None:
     update.deploy(ONE, "ana")
-    begun = Change("2999-01-01T00:00:00Z", "deploy", "ana", ONE, "started")
-    Ledger(server.folder / "ledger.jsonl").append(begun)
+    killed_with(server, ONE)
     update.deploy(ONE, "ben")
     assert outcomes(server)[-1] == ("interrupted", ONE)
 

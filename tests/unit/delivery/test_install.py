@@ -101,13 +101,39 @@ def test_nothing_is_said_of_files_that_nobody_changed(tmp_path: Path, tools: str
     assert not list(folder.glob("*.new"))
 
 
+@pytest.mark.parametrize("before", [None, "80"])
+def test_a_site_that_nginx_refuses_does_not_stay(
+    tmp_path: Path, tools: str, before: str | None
+) -> None:
+    if before:
+        install(tmp_path, tools, listen=before)
+    site = tmp_path / "nginx" / "faultcast.conf"
+    earlier = site.read_text() if before else None
+    nginx = tmp_path / "bin" / "nginx"
+    nginx.write_text(f"#!/bin/sh\n! grep 'listen 70000' {site}\n")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        install(tmp_path, tools, listen="70000")
+    assert f"{site} is as it was before" in refused.value.stdout
+    assert (site.read_text() if site.exists() else None) == earlier
+    _, said = install(tmp_path, tools, listen="8443")
+    assert "Kept" not in said
+    assert "listen 8443;" in site.read_text()
+
+
+def test_a_first_call_by_root_does_not_keep_others_out(tmp_path: Path, tools: str) -> None:
+    folder, _ = install(tmp_path, tools)
+    assert {"lock", "ledger.jsonl"} <= {path.name for path in folder.iterdir()}
+    script = Installation(IMAGE, "forecasts.example.com").script()
+    assert script.index("touch /opt/faultcast/lock") < script.index("chown -R deploy")
+
+
 REFUSED = {
     "image": ["faultcast", f"{IMAGE}@sha256:1", f"{IMAGE};id", "a/b c"],
     "folder": ["relative", "/a b", "/a;id", "/a$(id)"],
     "server_name": ["a b", "a;", ""],
     "user": ["a b", "$(id)", "Root"],
     "nginx": ["nginx", "/usr/sbin/nginx; id", "/usr/sbin/nginx -c a,b"],
-    "listen": ["80;", "80 default_server"],
+    "listen": ["80;", "80 default_server", "8o", "localhost"],
     "key": ["ssh-rsa", "deploy_key.pub", "ssh-ed25519 AAAA 'x'"],
 }
 
@@ -126,7 +152,8 @@ def test_ports_that_are_the_same_are_refused() -> None:
 
 
 def test_a_plain_user_may_reload_nginx_and_nothing_else_as_root() -> None:
-    script = Installation(IMAGE, "forecasts.example.com", key="ssh-ed25519 AAAA me").script()
+    key = "ssh-ed25519 AAAA me at work"
+    script = Installation(IMAGE, "forecasts.example.com", key=key).script()
     (allowed,) = [line for line in script.splitlines() if "NOPASSWD" in line]
     assert allowed == ("deploy ALL=(root) NOPASSWD: /usr/sbin/nginx -t, /usr/sbin/nginx -s reload")
-    assert 'restrict,command="/opt/faultcast/update" ssh-ed25519 AAAA me' in script
+    assert 'restrict,command="/opt/faultcast/update" ssh-ed25519 AAAA me at work' in script

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A server's folder, in which `main` works."""
     settings = {"image": "host/faultcast", "watch_port": 1, "lock_seconds": 0.1}
     (tmp_path / "target.json").write_text(json.dumps(settings))
-    monkeypatch.setenv("FAULTCAST_TARGET", str(tmp_path))
+    monkeypatch.setattr(script, "__file__", str(tmp_path / "update"))
     monkeypatch.delenv("SSH_ORIGINAL_COMMAND", raising=False)
     return tmp_path
 
@@ -59,7 +59,7 @@ def test_a_change_that_ended_is_not_unfinished(ledger: Ledger) -> None:
     assert ledger.unfinished() is None
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"image": "a/b", "typo": 1}', "{}"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"image": "a/b", "typo": 1}', "{}"])
 def test_settings_that_cannot_be_used_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "target.json").write_text(text)
     with pytest.raises(UpdateError, match=r"target\.json cannot be used"):
