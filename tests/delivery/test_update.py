@@ -72,7 +72,7 @@ BROKEN = {
     "is never ready": ('CMD ["python3", "-c", "import time; time.sleep(600)"]', "not ready in"),
     "model is damaged": (
         "USER root\nRUN for m in /opt/models/*/*.onnx; do printf x >> $m; done\nUSER 10001:10001",
-        "",
+        "its manifest says",
     ),
 }
 # It serves and stands its self-test; half a second later it dies.
