@@ -8,6 +8,7 @@ models/NAME/: model.onnx, baseline.onnx and manifest.json.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from faultcast.config.layout import Layout
 from faultcast.errors import FaultcastError
+from faultcast.modeling.arithmetic import SAME_ARITHMETIC
 
 if TYPE_CHECKING:
     from faultcast.modeling.case_train import CaseTraining
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Train the plant or case that the command line names; return the exit code."""
     name = _parser().parse_args().name
+    os.environ |= SAME_ARITHMETIC
     console = Console(stderr=True)
     try:
         with console.status(f"{name}: starting") as status:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from faultcast import settings
+from faultcast.modeling.arithmetic import SAME_ARITHMETIC
 
 DRAFTS = "records"
 
@@ -20,6 +21,7 @@ _FIXED = {
     # Sums in another order round differently.
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    **SAME_ARITHMETIC,
     # Threads that wait for others leave the core to the stages beside them.
     "OMP_WAIT_POLICY": "PASSIVE",
     # Figures go into the notebook; dates in SVG and PDF files are those of this moment.
