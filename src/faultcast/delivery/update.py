@@ -49,7 +49,7 @@ _LABELS = {
     "models": "faultcast.models",
 }
 _DATA = "/var/lib/faultcast"
-_CONTAINERD = "/var/lib/containerd"  # where a new installation of Docker 29 keeps images
+_CONTAINERD = Path("/var/lib/containerd")  # where a new installation of Docker 29 keeps images
 _GATEWAY = "{{(index .IPAM.Config 0).Gateway}}"
 _IMAGES_KEPT = 3  # the newest that served stay on disk, for a rollback without a registry
 _MIB = 2**20
@@ -222,10 +222,11 @@ class Server:
         inspected = _run("docker", "image", "inspect", f"{self._target.image}@{digest}")
         return inspected.returncode == 0
 
-    def image_folders(self) -> list[Path]:
-        """Return the folders in which Docker keeps images and volumes, or may do so."""
-        told = _run("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip()
-        return [Path(told), Path(_CONTAINERD)]
+    def images_folder(self) -> Path:
+        """Return the folder in which Docker keeps images."""
+        about = "{{.DockerRootDir}}{{println}}{{.DriverStatus}}"
+        folder, _, driver = _run("docker", "info", "--format", about).stdout.partition("\n")
+        return _CONTAINERD if "io.containerd." in driver else Path(folder)
 
     def pull(self, digest: str) -> None:
         """Fetch an image."""
@@ -470,9 +471,9 @@ class Update:
         """Start an image, test it, let nginx ask it; if that fails all is as it was."""
         _require_space(self._target.folder, _MIB_FOR_FILES)
         if not self._server.has(digest):
-            self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
-            for folder in self._server.image_folders():
-                _require_space(folder, _MIB_FOR_AN_IMAGE)
+            with suppress(UpdateError):  # whether there is room is asked next
+                self._server.remove_images(self._ledger.digests()[:_IMAGES_KEPT])
+            _require_space(self._server.images_folder(), _MIB_FOR_AN_IMAGE)
             self._server.pull(digest)
         labels = self._labels(digest, commit)
         new, before = self._other(old), self._server.upstream()
@@ -532,9 +533,10 @@ class Update:
         return made_by == (begun.digest, begun.time)
 
     def _standing(self, *, killed: bool) -> int | None:
-        """Return the port that serves; amid a switch the new one if it was killed there.
+        """Return the port that serves.
 
-        The old one if the switch had failed and could not be undone; the other if only it answers.
+        With a spare a switch was not completed. If it was killed the new one is preferred, if it
+        failed and could not be undone the old one; and the other where only that one answers.
         """
         port, spare = self._server.serving(), self._server.spare()
         if port is None or spare is None:

@@ -60,7 +60,7 @@ class PlantStudy:
             # It keeps its number and its values, those too that it had not drawn yet.
             storage.set_trial_state_values(
                 storage.get_trial_id_from_study_id_trial_number(id_in_storage, trial.number),
-                state=TrialState.WAITING,
+                state=TrialState.FAIL if FAULT in trial.user_attrs else TrialState.WAITING,
             )
         return cls(experiments, plant, folder, study, Lock())
 
@@ -77,12 +77,13 @@ class PlantStudy:
         return [one for one in trials if one.state in _ENDED or FAULT in one.user_attrs]
 
     def ask(self) -> Trial:
-        """Begin a trial; which one depends on the seed and those that ended, nothing else."""
+        """Begin a trial; what it draws depends on its number, the seed and those before it."""
         with self._lock:
             trials = self.study.get_trials(deepcopy=False)
-            begun = sum(trial.state != TrialState.WAITING for trial in trials)
+            waiting = (one.number for one in trials if one.state == TrialState.WAITING)
             self.study.sampler = optuna.samplers.TPESampler(
-                seed=self.experiments.seed + begun, n_startup_trials=_BEFORE_PRUNING
+                seed=self.experiments.seed + next(waiting, len(trials)),
+                n_startup_trials=_BEFORE_PRUNING,
             )
             return self.study.ask()
 

@@ -40,7 +40,7 @@ def choose_threshold(log: AlarmLog, max_false_alarms: float) -> float:
     beyond = np.flatnonzero(costs[first:] > costs[first])
     last = first + int(beyond[0]) - 1 if beyond.size else allowed.size - 1
     highest, lowest = float(allowed[first]), float(allowed[last])
-    middle = float(np.float32(expit((_log_odds(lowest) + _log_odds(highest)) / 2)))
+    middle = _rounded(expit((_log_odds(lowest) + _log_odds(highest)) / 2))
     inside = lowest < middle < highest and log.count_false(middle) <= _budget(log, max_false_alarms)
     return middle if inside and _cost(log, middle) <= costs[first] else highest
 
@@ -54,6 +54,11 @@ def allowed_thresholds(log: AlarmLog, max_false_alarms: float) -> Probabilities:
             break
         allowed.append(float(candidate))
     return np.array(allowed)
+
+
+def _rounded(probability: float) -> float:
+    """Return five digits, as float32: the last bits of a forecast depend on the processor."""
+    return float(np.float32(f"{probability:.5g}"))
 
 
 def _budget(log: AlarmLog, max_false_alarms: float) -> int:

@@ -60,7 +60,7 @@ def _decide(
         return Answer(
             exam.name,
             f"version {version.number} was champion before and is not judged again: "
-            f"the champion is version {champion.number}",
+            f"the champion is version {champion.number} (--override REASON judges it again)",
         )
     challenge(registry, version)
     decision = Decision(

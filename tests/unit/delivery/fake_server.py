@@ -35,6 +35,7 @@ class FakeServer:
     networks: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
     state: str = "true 0"
+    driver: str = "[[Backing Filesystem extfs]]"
 
     def publish(self, digest: str, commit: str = "c" * 40, models: str = '{"mill":"4"}') -> None:
         """Have an image that can be pulled."""
@@ -70,7 +71,7 @@ class FakeServer:
             case ("images", "--all", *_):  # without it Docker 29 names none
                 return "\n".join(self.images)
             case ("info", *_):
-                return f"{self.folder}/docker"
+                return f"{self.folder}/docker\n{self.driver}"
             case ("rmi", *_):
                 self.images.pop(digest, None)
             case (_, *_):

@@ -306,7 +306,9 @@ def test_nothing_is_begun_on_a_full_disk(
         return roomy._replace(free=free * 2**20) if asked == full else roomy
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    monkeypatch.setattr(script, "_CONTAINERD", str(server.folder / "containerd"))
+    monkeypatch.setattr(script, "_CONTAINERD", server.folder / "containerd")
+    if folder == "containerd":
+        server.driver = "[[driver-type io.containerd.snapshotter.v1]]"
     with pytest.raises(UpdateError, match=f"only {free} MiB are free at {full}, "):
         update.deploy(ONE, "ana")
     assert server.images == {}

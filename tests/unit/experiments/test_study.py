@@ -49,6 +49,23 @@ def test_a_trial_of_a_killed_run_is_made_again(tmp_path: Path, drawn: bool) -> N
     assert [trial.number for trial in resumed.ended] == list(range(8))
 
 
+def test_a_killed_trial_draws_its_own_values_though_a_later_one_has_ended(tmp_path: Path) -> None:
+    whole = values(PlantStudy.open(experiment_set(), "mill", tmp_path / "a", ""), 2)
+    killed = PlantStudy.open(experiment_set(), "mill", tmp_path / "b", "")
+    killed.ask()
+    values(killed, 1)
+    resumed = PlantStudy.open(experiment_set(), "mill", tmp_path / "b", "")
+    assert values(resumed, 1) == whole[:1]
+
+
+def test_a_trial_that_had_failed_when_it_was_killed_is_not_made_again(tmp_path: Path) -> None:
+    killed = PlantStudy.open(experiment_set(), "mill", tmp_path, "")
+    killed.ask().set_user_attr(FAULT, "no failures")
+    resumed = PlantStudy.open(experiment_set(), "mill", tmp_path, "")
+    assert len(resumed.ended) == 1
+    assert resumed.ask().number == 1
+
+
 def test_a_choice_of_a_killed_run_is_not_lost_before_it_is_drawn(tmp_path: Path) -> None:
     experiments = experiment_set(vary={"model.seed": [1, 2, 3]}, trials=None)
     PlantStudy.open(experiments, "mill", tmp_path, "").ask()

@@ -48,6 +48,13 @@ def test_threshold_is_a_value_that_forecasts_can_be_compared_with_exactly() -> N
     assert threshold == float(np.float32(threshold))
 
 
+def test_the_last_bits_of_forecasts_do_not_move_the_threshold() -> None:
+    history = quiet(MONTH, h96=0.9, h300=0.4)
+    there = [float(np.nextafter(np.float32(one), np.float32(1))) for one in history]
+    found = {choose_threshold(log({"a": one}, [("a", 100)]), 1) for one in (history, there)}
+    assert len(found) == 1
+
+
 def test_merging_of_all_false_alarms_into_one_is_no_way_into_the_budget() -> None:
     history = [0.3 + 0.1 * (hour % 2) for hour in range(MONTH)]
     threshold = choose_threshold(log({"a": history}, []), max_false_alarms=1)

@@ -1,8 +1,8 @@
 """The written rule: when a model is promoted.
 
 1. A model that misses a bar is refused.
-2. A version that was rolled back is refused: somebody took it out of service for a reason. (A
-   former champion comes here only with a reason to override, see `tracking/gatekeeper.py`.)
+2. A version that was rolled back is refused: somebody took it out of service for a reason. (While
+   there is a champion, a former one comes here only to be promoted against the gate.)
 3. Without a champion, the bars decide alone.
 4. A challenger whose score is beyond chance better (the whole interval of the difference lies
    above 0) is promoted, one that is beyond chance worse (the whole interval below 0) is refused.
