@@ -337,11 +337,11 @@ class Server:
 
     def remove_images(self, kept: list[str]) -> None:
         """Remove the images of other digests: they would fill the disk in time."""
-        # They have no tag: some versions of Docker show them only when asked for all.
+        # They have no tag, so that some versions of Docker show them only when asked for all; and
+        # without --digests the digest stays empty.
         shown = _run(
-            "docker", "images", "--all", "--no-trunc", "--format", "{{.Digest}}",
-            self._target.image,
-        )  # fmt: skip
+            "docker", "images", "--all", "--digests", "--format", "{{.Digest}}", self._target.image
+        )
         for digest in set(shown.stdout.split()) - set(kept) - {"<none>"}:
             _run("docker", "rmi", f"{self._target.image}@{digest}")
 

@@ -68,7 +68,7 @@ class FakeServer:
                 return None
             case ("image", "inspect", *_):
                 return json.dumps(self.images[digest]) if digest in self.images else None
-            case ("images", "--all", *_):  # without it Docker 29 names none
+            case ("images", "--all", "--digests", *_):  # without them Docker names none
                 return "\n".join(self.images)
             case ("info", *_):
                 return f"{self.folder}/docker\n{self.driver}"
